@@ -8,7 +8,6 @@ use std::hint::black_box;
 use std::ops::Range;
 
 use crate::stack::kept::entry::Row;
-use crate::stack::kept::known_dirs::KnownDirs;
 use crate::stack::kept::names::NONE;
 use crate::stack::kept::paths;
 use crate::stack::kept::stack::Stack;
@@ -21,17 +20,9 @@ const ROWS: usize = 32;
 #[derive(Clone, Copy, Default)]
 pub(super) struct Ahead {
     /// The hash of the name, for [`crate::stack::kept::arena::Arena::child_or_create`].
-    pub(super) name_hash: Option<u64>,
-    /// The directory of the path, and how often the list that has it was emptied before.
-    dir: Option<(u32, u32)>,
-}
-
-impl Ahead {
-    /// The directory of the path, unless one was removed or replaced meanwhile.
-    pub(super) fn dir(self, known: &KnownDirs) -> Option<u32> {
-        let (node, cleared) = self.dir?;
-        (cleared == known.cleared()).then_some(node)
-    }
+    pub(super) name_hash: Option<u32>,
+    /// What [`crate::stack::kept::known_dirs::KnownDirs`] has for the directory of the path.
+    pub(super) dir: Option<u32>,
 }
 
 /// A few rows.
@@ -84,6 +75,7 @@ impl<'t> Batch<'t> {
         let (known, arena) = (&stack.known_dirs, &stack.arena);
         let (mut dir_hashes, mut hashes) = ([0; ROWS], [0; ROWS]);
         let (mut nodes, mut names, mut events) = ([NONE; ROWS], [NONE; ROWS], [NONE; ROWS]);
+        let (mut dirs, mut dir_events) = ([NONE; ROWS], [NONE; ROWS]);
         let count = self.rows.len();
         for (at, it) in self.rows.iter_mut().enumerate() {
             let Some((parent, name)) = paths::split(&self.paths[it.path.clone()]) else { continue };
@@ -96,17 +88,20 @@ impl<'t> Batch<'t> {
         for &hash in &dir_hashes[..count] {
             black_box(known.probable(hash).and_then(|start| known.first_byte(start)));
         }
-        let cleared = known.cleared();
         for (it, hash) in self.rows.iter_mut().zip(dir_hashes) {
             let Some((parent, _)) = paths::split(&self.paths[it.path.clone()]) else { continue };
-            it.ahead.dir = known.find_hashed(parent, hash).map(|dir| (dir, cleared));
+            it.ahead.dir = known.find_hashed(parent, hash);
         }
         for (at, it) in self.rows.iter().enumerate() {
-            nodes[at] = it.ahead.dir.map_or(NONE, |(dir, _)| arena.probable_child(dir, hashes[at]));
+            let Some(dir) = it.ahead.dir else { continue };
+            nodes[at] = arena.probable_child(dir, hashes[at]);
+            dir_events[at] = arena.latest(dir);
         }
         for at in 0..count {
+            black_box(stack.events.present(dir_events[at]));
             if nodes[at] == NONE {
                 names[at] = arena.names.probable(hashes[at]).unwrap_or(NONE);
+                dirs[at] = self.rows[at].ahead.dir.map_or(NONE, |dir| arena.dir(dir));
             } else {
                 names[at] = arena.name_id(nodes[at]);
                 events[at] = arena.latest(nodes[at]);
@@ -114,7 +109,8 @@ impl<'t> Batch<'t> {
         }
         for at in 0..count {
             black_box(arena.names.first_byte(names[at]));
-            black_box((events[at] != NONE).then(|| stack.events.layer(events[at])));
+            black_box(arena.dirs.get(dirs[at] as usize).map(|dir| dir.node));
+            black_box(stack.events.present(events[at]));
         }
     }
 }

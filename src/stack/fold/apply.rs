@@ -49,9 +49,6 @@ impl Stack {
         self.totals.add_path(&mut self.arena, node, -1, 0);
         self.totals.touch(node);
         self.invalidate_last_dir(node);
-        if self.events.is_dir(before) {
-            self.known_dirs.clear();
-        }
     }
 
     /// Marks an event that another row of the same layer replaces. It is never visible, but its bytes are stored.
@@ -115,10 +112,6 @@ impl Stack {
         if entry.kind != Kind::Directory || before.is_none_or(|before| !self.events.is_dir(before))
         {
             self.invalidate_last_dir(node);
-        }
-        if entry.kind != Kind::Directory && before.is_some_and(|before| self.events.is_dir(before))
-        {
-            self.known_dirs.clear();
         }
         Some(event)
     }

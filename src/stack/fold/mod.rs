@@ -112,8 +112,8 @@ impl Fold {
 
     /// Applies up to `rows` more rows of the layer's table. Returns `false` at its end.
     ///
-    /// The table of the first layer may have grown since the last step, with the same rows at its beginning; that of any
-    /// other layer must be complete in the first step.
+    /// The first layer may come in parts, one after the other, or grow between two steps; the table of any other layer must
+    /// be complete in the first step.
     pub fn step(&mut self, stack: &mut Stack, table: &Table, rows: usize) -> bool {
         if !self.started {
             self.started = true;
@@ -364,12 +364,14 @@ impl Stack {
         self.totals.close(&mut self.arena, layer, |arena, node| touch(arena, events, node, layer));
         let total = self.totals.visible();
         let below = self.summaries.last().map_or(0, |below| below.cumulative_bytes);
+        let (counted, undecided) = self.count_changes(usize::from(layer));
+        self.undecided.extend(undecided);
         self.summaries.push(LayerSummary {
             entries,
             bytes: stored,
             cumulative_bytes: total,
             net_bytes: total as i64 - below as i64,
-            ..self.count_changes(usize::from(layer))
+            ..counted
         });
     }
 }

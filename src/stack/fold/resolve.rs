@@ -71,7 +71,8 @@ impl Stack {
     /// Resolves another directory than that of the last entry, and caches it. Missing directories are implied.
     fn enter_dir(&mut self, path: &[u8], layer: u16, ahead: Ahead) -> Result<Resolved, Oddity> {
         self.known_dirs.count_entered();
-        if let Some(node) = ahead.dir(&self.known_dirs).or_else(|| self.known_dirs.find(path)) {
+        let known_dir = ahead.dir.or_else(|| self.known_dirs.find(path));
+        if let Some(node) = known_dir.filter(|&node| self.is_visible_directory(node)) {
             let mut known = self.last_dir.take().map_or_else(Vec::new, |dir| dir.path);
             known.clear();
             known.extend_from_slice(path);
@@ -94,7 +95,7 @@ impl Stack {
         if redirected || path.len() >= DEPTH_MAX {
             self.check_depth(node, 1)?;
         }
-        if !redirected && !self.arena.folds_case() {
+        if known_dir.is_none() && !redirected && !self.arena.folds_case() {
             self.known_dirs.insert(path, node);
         }
         known.clear();

@@ -8,9 +8,8 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use hashbrown::HashTable;
-
 use crate::stack::kept::case;
+use crate::stack::kept::hashed::HashedTable;
 use crate::stack::kept::names::{NONE, Names};
 
 /// One path. 16 bytes in one struct, since most readers of a path use most of its fields.
@@ -52,7 +51,7 @@ impl Dir {
 
 /// The index of children.
 enum Children {
-    Growing { next: Vec<u32>, table: HashTable<u32> },
+    Growing { next: Vec<u32>, table: HashedTable<u32> },
     Frozen { list: Vec<u32> },
 }
 
@@ -76,14 +75,9 @@ fn place<'n>(names: &'n Names, nodes: &[Node], keys: Option<&[u32]>, node: u32) 
 
 /// The hash of a child's place, of the hash of its name. By the bytes of the name, not by its id: a path of a lower layer is
 /// then found without the table of names, whose every look-up is a cache miss.
-const fn place_hash(parent: u32, name: u64) -> u64 {
+const fn place_hash(parent: u32, name: u32) -> u32 {
     // The factor spreads ids, which are small numbers, over all bits.
-    name ^ (parent as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15)
-}
-
-/// The hash of a node's place.
-fn hash_of(names: &Names, (parent, name): (u32, &[u8])) -> u64 {
-    place_hash(parent, names.hash(name))
+    name ^ parent.wrapping_mul(0x9e37_79b9)
 }
 
 /// Nodes after [`Arena::recent`] that are compared before the hash table is used.
@@ -98,7 +92,7 @@ impl Arena {
             names,
             nodes: vec![Node { parent: NONE, name: empty, latest: NONE, dir: NONE }],
             dirs: Vec::new(),
-            children: Children::Growing { next: vec![NONE], table: HashTable::new() },
+            children: Children::Growing { next: vec![NONE], table: HashedTable::default() },
             keys: None,
             recent: 0,
         }
@@ -132,8 +126,7 @@ impl Arena {
         self.names.reserve(paths);
         self.nodes.reserve(paths);
         next.reserve(paths);
-        let (names, nodes, keys) = (&self.names, &self.nodes, self.keys.as_deref());
-        table.reserve(paths, |&node| hash_of(names, place(names, nodes, keys, node)));
+        table.reserve(paths);
     }
 
     pub(crate) fn parent(&self, node: u32) -> u32 {
@@ -175,8 +168,8 @@ impl Arena {
         match &self.children {
             Children::Growing { table, .. } => {
                 let wanted = (parent, &*self.key(name));
-                let same = |&node: &u32| self.place(node) == wanted;
-                table.find(hash_of(&self.names, wanted), same).copied()
+                let hash = place_hash(parent, self.names.hash(wanted.1));
+                table.find(hash, |&node| self.place(node) == wanted).copied()
             }
             Children::Frozen { list } => {
                 let dir = self.dirs.get(self.dir(parent) as usize)?;
@@ -194,12 +187,14 @@ impl Arena {
 
     /// The child of that name, created without an event if there is none. Not for a frozen arena. `hash` is
     /// [`Self::name_hash`] of the name, if it is known.
-    pub(crate) fn child_or_create(&mut self, parent: u32, name: &[u8], hash: Option<u64>) -> u32 {
-        if let Some(node) = self.next_in_order(parent, name) {
+    pub(crate) fn child_or_create(&mut self, parent: u32, name: &[u8], hash: Option<u32>) -> u32 {
+        // A hash is known where rows follow no order.
+        if hash.is_none()
+            && let Some(node) = self.next_in_order(parent, name)
+        {
             self.recent = node;
             return node;
         }
-        let dir = self.make_dir(parent);
         let node = self.nodes.len() as u32;
         let folded = self.key(name);
         let Children::Growing { table, .. } = &mut self.children else { return NONE };
@@ -212,7 +207,7 @@ impl Arena {
             self.recent = found;
             return found;
         }
-        table.insert_unique(hash, node, |&node| hash_of(names, place(names, nodes, keys, node)));
+        table.insert(hash, node);
         let key = self.names.intern_hashed(&folded, name_hash);
         let name = match &mut self.keys {
             Some(keys) => {
@@ -221,6 +216,7 @@ impl Arena {
             }
             None => key,
         };
+        let dir = self.make_dir(parent);
         let Children::Growing { next, .. } = &mut self.children else { return NONE };
         let dir = &mut self.dirs[dir as usize];
         next.push(dir.first);
@@ -232,14 +228,14 @@ impl Arena {
     }
 
     /// The hash by which a name is found, in the table of names and among siblings.
-    pub(crate) fn name_hash(&self, name: &[u8]) -> u64 {
+    pub(crate) fn name_hash(&self, name: &[u8]) -> u32 {
         self.names.hash(&self.key(name))
     }
 
     /// The node that the child with this hash of its name probably is; [`NONE`] if there is certainly no such child.
-    pub(crate) fn probable_child(&self, parent: u32, hash: u64) -> u32 {
+    pub(crate) fn probable_child(&self, parent: u32, hash: u32) -> u32 {
         let Children::Growing { table, .. } = &self.children else { return NONE };
-        table.iter_hash(place_hash(parent, hash)).next().copied().unwrap_or(NONE)
+        table.find(place_hash(parent, hash), |_| true).copied().unwrap_or(NONE)
     }
 
     /// The child of that name, if it is one of the next [`LOOKAHEAD`] nodes. They are adjacent in memory, while the tables of
@@ -338,10 +334,10 @@ impl Arena {
                 dir.first = child;
             }
         }
-        let mut table = HashTable::with_capacity(list.len());
-        let key = |&node: &u32| hash_of(&self.names, self.place(node));
+        let mut table = HashedTable::with_capacity(list.len());
         for &node in &list {
-            table.insert_unique(key(&node), node, key);
+            let (parent, name) = self.place(node);
+            table.insert(place_hash(parent, self.names.hash(name)), node);
         }
         self.children = Children::Growing { next, table };
     }
@@ -376,7 +372,7 @@ impl Arena {
 
     pub(super) fn heap_bytes(&self) -> usize {
         let children = match &self.children {
-            Children::Growing { next, table } => next.capacity() * 4 + table.capacity() * 5,
+            Children::Growing { next, table } => next.capacity() * 4 + table.heap_bytes(),
             Children::Frozen { list } => list.capacity() * 4,
         };
         self.names.heap_bytes()

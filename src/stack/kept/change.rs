@@ -3,6 +3,7 @@
 //! Where sizes are equal and no digest of the contents came free the answer is [`ChangeKind::Undecided`] until the
 //! contents are read ([`Stack::decide`]).
 
+use std::hint::black_box;
 use std::ops::Range;
 
 use crate::stack::kept::change_kind::ChangeKind;
@@ -11,6 +12,9 @@ use crate::stack::kept::events::Flag;
 use crate::stack::kept::names::NONE;
 use crate::stack::kept::stack::{EventId, Stack};
 use crate::stack::kept::summary::LayerSummary;
+
+/// Events between the one that is asked for its change and the one whose event before is read.
+const READ_AHEAD: u32 = 16;
 
 /// The change of one path in a layer or a range of layers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -153,12 +157,21 @@ impl Stack {
         })
     }
 
-    /// The summary of a layer with nothing but its changes counted.
-    pub(in crate::stack) fn count_changes(&self, layer: usize) -> LayerSummary {
-        let mut summary = LayerSummary::default();
-        for change in self.own_events(layer).map(|event| self.change_of(event)) {
-            *summary.counter(change.kind) += 1;
+    /// The summary of a layer with nothing but its changes counted, and the events that are undecided.
+    pub(in crate::stack) fn count_changes(&self, layer: usize) -> (LayerSummary, Vec<u32>) {
+        let (mut summary, mut undecided) = (LayerSummary::default(), Vec::new());
+        let end = self.events_of(layer, layer).end;
+        for event in self.own_events(layer) {
+            // The event before is anywhere in memory: it is read long before its fields decide anything.
+            if event + READ_AHEAD < end {
+                black_box(self.events.present(self.events.prev(event + READ_AHEAD)));
+            }
+            let kind = self.change_of(event).kind;
+            *summary.counter(kind) += 1;
+            if kind == ChangeKind::Undecided {
+                undecided.push(event);
+            }
         }
-        summary
+        (summary, undecided)
     }
 }

@@ -1,11 +1,13 @@
-//! Visible directories by their whole paths.
+//! Directories by their whole paths.
 //!
 //! Entries that follow no order of directories come with another directory each, some components deep. This finds it with
 //! one look-up instead of one for each component.
 
 use std::hash::BuildHasher;
 
-use hashbrown::{DefaultHashBuilder, HashTable};
+use hashbrown::DefaultHashBuilder;
+
+use crate::stack::kept::hashed::HashedTable;
 
 /// Maximum number of bytes of all paths. With more, the list starts anew.
 const PATHS_MAX: usize = 8 << 20;
@@ -18,33 +20,25 @@ const SCATTERED: u32 = 2;
 /// Number of the last entries that are counted, about.
 const LAST: u32 = 4096;
 
-/// Directories that were resolved without following a link. All are visible: one that is removed or replaced empties the
-/// list, since those below it are in it as well.
+/// Directories that were resolved without following a link. Those that are visible are what their paths mean, since all
+/// directories above a visible path are visible; what removes or replaces one removes all below it.
 #[derive(Default)]
 pub(crate) struct KnownDirs {
-    table: HashTable<Known>,
+    table: HashedTable<Known>,
     hasher: DefaultHashBuilder,
     /// The paths one after the other.
     paths: Vec<u8>,
     /// The last entries, and those of them with another directory than the entry before.
     entries: u32,
     entered: u32,
-    /// How often the list was emptied.
-    cleared: u32,
 }
 
-/// A directory, and part of the hash of its path.
+/// A directory.
 struct Known {
-    hash: u32,
     node: u32,
     /// Where its path is in `paths`.
     start: u32,
     end: u32,
-}
-
-/// The hash for the table: it needs the highest and the lowest bits, and only 32 bits are kept.
-fn spread(hash: u32) -> u64 {
-    u64::from(hash) << 32 | u64::from(hash)
 }
 
 impl KnownDirs {
@@ -67,11 +61,6 @@ impl KnownDirs {
         self.entered * SCATTERED >= self.entries
     }
 
-    /// Number of times that the list was emptied: a directory that was found is right while it is the same.
-    pub(crate) const fn cleared(&self) -> u32 {
-        self.cleared
-    }
-
     /// The directory of a path in normal form, if it is in the list.
     pub(crate) fn find(&self, path: &[u8]) -> Option<u32> {
         if self.table.is_empty() { None } else { self.find_hashed(path, self.hash(path)) }
@@ -79,16 +68,14 @@ impl KnownDirs {
 
     /// As [`Self::find`], with [`Self::hash`] of the path.
     pub(crate) fn find_hashed(&self, path: &[u8], hash: u32) -> Option<u32> {
-        let same = |known: &Known| {
-            known.hash == hash
-                && self.paths.get(known.start as usize..known.end as usize) == Some(path)
-        };
-        self.table.find(spread(hash), same).map(|known| known.node)
+        let same =
+            |known: &Known| self.paths.get(known.start as usize..known.end as usize) == Some(path);
+        self.table.find(hash, same).map(|known| known.node)
     }
 
     /// Where the path with this hash probably is; `None` if it is certainly not in the list.
     pub(crate) fn probable(&self, hash: u32) -> Option<u32> {
-        self.table.iter_hash(spread(hash)).next().map(|known| known.start)
+        self.table.find(hash, |_| true).map(|known| known.start)
     }
 
     /// The byte of a path at a position of [`Self::probable`].
@@ -107,15 +94,13 @@ impl KnownDirs {
         let hash = self.hash(path);
         let start = self.paths.len() as u32;
         self.paths.extend_from_slice(path);
-        let known = Known { hash, node, start, end: self.paths.len() as u32 };
-        self.table.insert_unique(spread(hash), known, |known| spread(known.hash));
+        self.table.insert(hash, Known { node, start, end: self.paths.len() as u32 });
     }
 
     /// Forgets all directories.
     pub(crate) fn clear(&mut self) {
-        self.cleared = self.cleared.wrapping_add(1);
         // Emptying a large table in place takes as long as filling it, however few directories were added since.
-        self.table = HashTable::new();
+        self.table = HashedTable::default();
         self.paths = Vec::new();
     }
 
@@ -125,7 +110,7 @@ impl KnownDirs {
     }
 
     pub(super) fn heap_bytes(&self) -> usize {
-        self.table.capacity() * (size_of::<Known>() + 1) + self.paths.capacity()
+        self.table.heap_bytes() + self.paths.capacity()
     }
 }
 
@@ -134,7 +119,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn directories_are_kept_by_their_paths_until_one_is_removed() {
+    fn directories_are_found_by_their_paths() {
         let mut known = KnownDirs::default();
         for (node, path) in [&b"a"[..], b"a/b", b""].into_iter().enumerate() {
             known.count_entry();
@@ -144,10 +129,6 @@ mod tests {
             assert_eq!(known.find(path), Some(node as u32));
         }
         assert_eq!((known.find(b"a/b"), known.find(b"b")), (Some(1), None));
-        let before = known.cleared();
-        known.clear();
-        assert_eq!(known.find(b"a"), None);
-        assert_ne!(known.cleared(), before);
     }
 
     #[test]

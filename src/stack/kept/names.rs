@@ -2,8 +2,9 @@
 
 use std::hash::BuildHasher;
 
-use hashbrown::{DefaultHashBuilder, HashTable};
+use hashbrown::DefaultHashBuilder;
 
+use crate::stack::kept::hashed::HashedTable;
 use crate::stack::kept::needle::Needle;
 
 /// Sentinel: no node, event, record or directory.
@@ -14,7 +15,7 @@ pub(crate) const NONE: u32 = u32::MAX;
 pub(crate) struct Names {
     /// Each name preceded by its length as LEB128; an id is the offset of the length.
     bytes: Vec<u8>,
-    table: HashTable<u32>,
+    table: HashedTable<u32>,
     hasher: DefaultHashBuilder,
 }
 
@@ -25,13 +26,12 @@ impl Names {
     /// Allocates for the names of `paths` more paths, about half of which are new names.
     pub(super) fn reserve(&mut self, paths: usize) {
         self.bytes.reserve(paths * NAME_LEN);
-        let (bytes, hasher) = (&self.bytes, &self.hasher);
-        self.table.reserve(paths / 2, |&id| hasher.hash_one(slice(bytes, id)));
+        self.table.reserve(paths / 2);
     }
 
     /// The hash of a name in the table.
-    pub(super) fn hash(&self, name: &[u8]) -> u64 {
-        self.hasher.hash_one(name)
+    pub(super) fn hash(&self, name: &[u8]) -> u32 {
+        self.hasher.hash_one(name) as u32
     }
 
     pub(crate) fn intern(&mut self, name: &[u8]) -> u32 {
@@ -39,8 +39,8 @@ impl Names {
     }
 
     /// The id that a name with this hash probably has; `None` if it is certainly new.
-    pub(crate) fn probable(&self, hash: u64) -> Option<u32> {
-        self.table.iter_hash(hash).next().copied()
+    pub(crate) fn probable(&self, hash: u32) -> Option<u32> {
+        self.table.find(hash, |_| true).copied()
     }
 
     /// The byte at an id.
@@ -49,7 +49,7 @@ impl Names {
     }
 
     /// As [`Self::intern`], with the hash of the name.
-    pub(super) fn intern_hashed(&mut self, name: &[u8], hash: u64) -> u32 {
+    pub(super) fn intern_hashed(&mut self, name: &[u8], hash: u32) -> u32 {
         let bytes = &self.bytes;
         if let Some(&id) = self.table.find(hash, |&id| slice(bytes, id) == name) {
             return id;
@@ -62,8 +62,7 @@ impl Names {
         }
         self.bytes.push(length as u8);
         self.bytes.extend_from_slice(name);
-        let (bytes, hasher) = (&self.bytes, &self.hasher);
-        self.table.insert_unique(hash, id, |&id| hasher.hash_one(slice(bytes, id)));
+        self.table.insert(hash, id);
         id
     }
 
@@ -120,22 +119,20 @@ impl Names {
     }
 
     pub(super) fn heap_bytes(&self) -> usize {
-        self.bytes.capacity() + self.table.capacity() * 5
+        self.bytes.capacity() + self.table.heap_bytes()
     }
 
     /// Frees the table, which only [`Self::intern`] needs.
     pub(super) fn freeze(&mut self) {
         self.bytes.shrink_to_fit();
-        self.table = HashTable::new();
+        self.table = HashedTable::default();
     }
 
     /// Reverts [`Self::freeze`].
     pub(super) fn thaw(&mut self) {
         let ids: Vec<u32> = self.iter().map(|(id, _)| id).collect();
-        let (bytes, hasher) = (&self.bytes, &self.hasher);
-        let hash = |&id: &u32| hasher.hash_one(slice(bytes, id));
         for id in ids {
-            self.table.insert_unique(hash(&id), id, hash);
+            self.table.insert(self.hash(self.get(id)), id);
         }
     }
 }

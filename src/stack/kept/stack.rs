@@ -45,6 +45,8 @@ pub struct Stack {
     /// For each folded layer, the event after its last.
     pub(crate) layer_ends: Vec<u32>,
     pub(crate) summaries: Vec<LayerSummary>,
+    /// The events that were undecided when their layers were folded, in order.
+    pub(crate) undecided: Vec<u32>,
     declared: usize,
     /// By payload event, the events of the hard links to it, oldest first.
     pub(crate) links_of: HashMap<u32, Vec<u32>>,
@@ -78,6 +80,7 @@ impl Stack {
             large_dirs: LargeDirs::default(),
             layer_ends: Vec::new(),
             summaries: Vec::new(),
+            undecided: Vec::new(),
             declared: layers,
             links_of: HashMap::new(),
             primary_names: HashMap::new(),
@@ -162,6 +165,7 @@ impl Stack {
             + self.known_dirs.heap_bytes()
             + list_bytes(&self.links_of)
             + list_bytes(&self.superseded)
+            + self.undecided.capacity() * size_of::<u32>()
             + self.primary_names.capacity() * (size_of::<(u32, u32)>() + 1)
     }
 

@@ -63,15 +63,14 @@ impl Stack {
     /// The events of a layer that are undecided until contents are read, each with the event before it.
     #[must_use]
     pub fn undecided(&self, layer: usize) -> Vec<(EventId, EventId)> {
-        if self.summary(layer).undecided == 0 {
-            return Vec::new();
-        }
-        self.own_events(layer)
-            .filter_map(|event| {
-                let change = self.change_of(event);
-                (change.kind == ChangeKind::Undecided).then_some((EventId(event), change.previous?))
-            })
-            .collect()
+        let events = self.events_of(layer, layer);
+        let first = self.undecided.partition_point(|&event| event < events.start);
+        let own = self.undecided[first..].iter().copied().take_while(|&event| event < events.end);
+        own.filter_map(|event| {
+            let change = self.change_of(event);
+            (change.kind == ChangeKind::Undecided).then_some((EventId(event), change.previous?))
+        })
+        .collect()
     }
 
     /// Whether the event is undecided.
