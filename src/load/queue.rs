@@ -1,10 +1,11 @@
 //! The order of work: chooses the next layer to list and returns listings in layer order.
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::Ordering;
 use std::sync::mpsc::Sender;
-use std::sync::{Arc, Mutex, mpsc};
+use std::sync::{Arc, Condvar, Mutex, mpsc};
 use std::thread;
+use std::time::Duration;
 
 use crate::layer::{Examine, Listing, Watch};
 use crate::load::Loader;
@@ -20,9 +21,12 @@ const THREADS: usize = 8;
 /// most 127 layers.
 const MOST_WAITING: usize = 128;
 
+/// How long the fold keeps its CPU when it has no rows: those of a plain first layer come every few milliseconds.
+const PAUSE: Duration = Duration::from_millis(10);
+
 /// An item of the queue, in layer order.
 pub(super) enum Arrival<'a> {
-    /// The rows of the first layer so far, while it is being read.
+    /// The next rows of the first layer, while it is being read.
     Rows(&'a Table),
     /// The listing of the next layer.
     Layer(usize, &'a Listing),
@@ -30,13 +34,14 @@ pub(super) enum Arrival<'a> {
 
 /// A message from a worker.
 enum Done {
-    /// Further rows of the first layer, and how many it has with them.
-    Rows(Vec<u8>, u64),
+    /// Further rows of the first layer.
+    Rows(Table),
     Listed(usize, Arc<Listing>),
 }
 
 /// Lists all layers that are not part of the stack, each blob once, and calls `take` for each in layer order. After a
-/// stop, `take` is called up to the first incomplete layer; listings above it are kept for the next call.
+/// stop, `take` is called up to the first incomplete layer; listings above it are kept for the next call. Threads that have
+/// nothing else to do call `beside`, which returns after `take` is dropped.
 ///
 /// One worker takes the lowest layers, which are folded first, so that a tree can be shown early. The others take the
 /// largest of the shown layer's tree, so that the largest is not the last to end.
@@ -44,31 +49,38 @@ pub(super) fn in_order(
     loader: &Loader,
     report: &(dyn Fn(Event) + Sync),
     mut take: impl FnMut(Arrival<'_>),
+    beside: impl Fn(&Cpus) + Sync,
 ) {
     let layers = loader.source.image().layers.len();
     let mut due = loader.stack().folded();
     let mut waiting = loader.take_listed();
     waiting.resize(layers, None);
     let jobs = jobs(loader, |layer| layer >= due && waiting[layer].is_none());
-    let most = if loader.source.is_pushed() { MOST_WAITING } else { threads() };
+    let pushed = loader.source.is_pushed();
+    let most = if pushed { MOST_WAITING } else { threads() };
     let workers = most.min(jobs.len());
     let jobs = Mutex::new(jobs);
-    let idle_cpus = AtomicUsize::new(threads().saturating_sub(workers));
+    let cpus = Cpus::new(threads());
     let (send, receive) = mpsc::channel::<Done>();
     thread::scope(|scope| {
         for worker in 0..workers {
             let send = send.clone();
-            let (jobs, idle_cpus) = (&jobs, &idle_cpus);
+            let (jobs, cpus, beside) = (&jobs, &cpus, &beside);
             scope.spawn(move || {
                 let next = || {
+                    // The fold waits for the lowest layer, and the other workers for the fold; a source that pushes
+                    // waits for all.
+                    let cpu = if worker == 0 || pushed { cpus.take() } else { cpus.wait() };
                     let mut jobs = sync::lock(jobs);
-                    if worker == 0 {
-                        return take_lowest(&mut jobs);
-                    }
-                    take_largest(&mut jobs, loader.shown.load(Ordering::Relaxed))
+                    let same = if worker == 0 {
+                        take_lowest(&mut jobs)
+                    } else {
+                        take_largest(&mut jobs, loader.shown.load(Ordering::Relaxed))
+                    };
+                    Some((same?, cpu))
                 };
-                while let Some(same) = next() {
-                    let (listing, keep) = list(loader, same[0], &send, idle_cpus, report);
+                while let Some((same, _cpu)) = next() {
+                    let (listing, keep) = list(loader, same[0], &send, cpus, report);
                     let listing = Arc::new(listing);
                     for layer in same {
                         if !was_stopped(loader, &listing) {
@@ -83,33 +95,90 @@ pub(super) fn in_order(
                         cache.keep(&keep, &listing);
                     }
                 }
-                idle_cpus.fetch_add(1, Ordering::Relaxed);
+                // The end of this channel tells that all is listed.
+                drop(send);
+                beside(cpus);
             });
         }
         drop(send);
-        let mut first = Table::default();
-        let arrivals = receive.into_iter().map(Some).chain([None]);
-        for done in arrivals {
+        let mut cpu = None;
+        let mut ended = false;
+        while !ended {
+            let done = receive.recv_timeout(PAUSE).or_else(|_| {
+                cpu = None;
+                receive.recv()
+            });
             match done {
-                Some(Done::Rows(more, rows)) => {
-                    first.append(&more, rows);
-                    take(Arrival::Rows(&first));
+                Ok(Done::Rows(rows)) => {
+                    cpu.get_or_insert_with(|| cpus.take());
+                    take(Arrival::Rows(&rows));
                 }
-                Some(Done::Listed(layer, listing)) if !was_stopped(loader, &listing) => {
+                Ok(Done::Listed(layer, listing)) if !was_stopped(loader, &listing) => {
                     waiting[layer] = Some(listing);
                 }
-                // `None`, at the end: takes listings that an earlier call left, even if nothing was to be listed.
-                Some(Done::Listed(..)) | None => {}
+                Ok(Done::Listed(..)) => {}
+                // At the end: takes listings that an earlier call left, even if nothing was to be listed.
+                Err(_) => ended = true,
             }
             while let Some(listing) = waiting.get_mut(due).and_then(Option::take) {
-                // The listing contains all rows.
-                first = Table::default();
+                cpu.get_or_insert_with(|| cpus.take());
                 take(Arrival::Layer(due, &listing));
                 due += 1;
             }
         }
         loader.keep_listed(waiting);
+        drop(take);
+        drop(cpu);
+        beside(&cpus);
     });
+}
+
+/// CPUs without work. The fold takes one while it has rows: with as many workers beside it, it would get two thirds of one,
+/// and all layers are listed long before they are folded.
+pub(super) struct Cpus {
+    idle: Mutex<isize>,
+    freed: Condvar,
+}
+
+/// A CPU in use.
+pub(super) struct Cpu<'c>(&'c Cpus);
+
+impl Cpus {
+    const fn new(count: usize) -> Self {
+        Self { idle: Mutex::new(count as isize), freed: Condvar::new() }
+    }
+
+    /// Takes a CPU, in use or not.
+    fn take(&self) -> Cpu<'_> {
+        *sync::lock(&self.idle) -= 1;
+        Cpu(self)
+    }
+
+    /// Takes a CPU as soon as one is idle.
+    pub(super) fn wait(&self) -> Cpu<'_> {
+        let mut idle = sync::lock(&self.idle);
+        while *idle <= 0 {
+            idle = sync::wait(&self.freed, idle);
+        }
+        *idle -= 1;
+        Cpu(self)
+    }
+
+    /// Takes a CPU if one is idle.
+    fn take_idle(&self) -> Option<Cpu<'_>> {
+        let mut idle = sync::lock(&self.idle);
+        (*idle > 0).then(|| {
+            *idle -= 1;
+            Cpu(self)
+        })
+    }
+}
+
+impl Drop for Cpu<'_> {
+    fn drop(&mut self) {
+        *sync::lock(&self.0.idle) += 1;
+        self.0.freed.notify_one();
+    }
 }
 
 /// Whether a listing is incomplete because reading was stopped.
@@ -174,15 +243,15 @@ fn list(
     loader: &Loader,
     layer: usize,
     send: &Sender<Done>,
-    idle_cpus: &AtomicUsize,
+    cpus: &Cpus,
     report: &(dyn Fn(Event) + Sync),
 ) -> (Listing, Option<Keep>) {
     if loader.stopped() {
         return (Listing { cancelled: true, ..Listing::default() }, None);
     }
     let total = loader.source.listing_cost(layer);
-    let rows = (layer == 0).then(|| Mutex::new((send.clone(), 0)));
-    let progress = Progress { loader, layer, total, rows, idle_cpus, report };
+    let rows = (layer == 0).then(|| Mutex::new((send.clone(), 0, 0)));
+    let progress = Progress { loader, layer, total, rows, cpus, more: Mutex::default(), report };
     match &loader.cache {
         Some(cache) => cache.list(&*loader.source, layer, &progress),
         None => (loader.source.list(layer, &progress), None),
@@ -193,10 +262,11 @@ struct Progress<'a> {
     loader: &'a Loader,
     layer: usize,
     total: u64,
-    /// For the first layer: the channel for its rows, and the number of bytes already sent.
-    rows: Option<Mutex<(Sender<Done>, usize)>>,
-    /// Number of CPUs without a layer to list.
-    idle_cpus: &'a AtomicUsize,
+    /// For the first layer: the channel for its rows, and the numbers of bytes and rows already sent.
+    rows: Option<Mutex<(Sender<Done>, usize, u64)>>,
+    cpus: &'a Cpus,
+    /// Those of further threads, until the layer is listed.
+    more: Mutex<Vec<Cpu<'a>>>,
     report: &'a (dyn Fn(Event) + Sync),
 }
 
@@ -210,8 +280,10 @@ impl Watch for Progress<'_> {
     }
 
     fn take_idle_cpu(&self) -> bool {
-        let one_less = |idle_cpus: usize| idle_cpus.checked_sub(1);
-        self.idle_cpus.fetch_update(Ordering::Relaxed, Ordering::Relaxed, one_less).is_ok()
+        let cpu = self.cpus.take_idle();
+        let taken = cpu.is_some();
+        sync::lock(&self.more).extend(cpu);
+        taken
     }
 
     fn examiner(&self) -> Option<Box<dyn Examine + '_>> {
@@ -220,10 +292,10 @@ impl Watch for Progress<'_> {
 
     fn rows(&self, table: &Table) {
         let Some(rows) = &self.rows else { return };
-        let (send, sent) = &mut *sync::lock(rows);
+        let (send, bytes, sent) = &mut *sync::lock(rows);
         // The receiver is gone only if reading was stopped.
-        let _ = send.send(Done::Rows(table.tail(*sent), table.len()));
-        *sent = table.as_bytes().len();
+        let _ = send.send(Done::Rows(table.part(*bytes, *sent)));
+        (*bytes, *sent) = (table.as_bytes().len(), table.len());
     }
 }
 

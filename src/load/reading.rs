@@ -18,22 +18,36 @@ impl Loader {
     pub fn run(&self, want: Want, report: &(dyn Fn(Event) + Sync)) -> Vec<Arc<LayerState>> {
         let mut states = Vec::new();
         let mut first = None;
-        let mut next_rows = 1;
-        queue::in_order(self, report, |arrival| match arrival {
-            Arrival::Rows(table) => {
-                if !self.brief && table.len() >= next_rows {
-                    next_rows = if next_rows == 1 { MORE_ROWS } else { u64::MAX };
-                    report(Event::Rows(table.clone()));
+        let (mut first_rows, mut next_rows) = (Table::default(), 1);
+        let (open, compared) = undecided::Beside::new(self);
+        // In the explorer, pairs on screen come first.
+        let open = (self.brief && want == Want::Kinds).then_some(open);
+        let (folded, begun) = (&mut states, &mut first);
+        let take = move |arrival: Arrival<'_>| match arrival {
+            Arrival::Rows(part) => {
+                if !self.brief && next_rows < u64::MAX {
+                    first_rows.append(part);
+                    if first_rows.len() >= next_rows {
+                        next_rows = if next_rows == 1 { MORE_ROWS } else { u64::MAX };
+                        report(Event::Rows(first_rows.clone()));
+                    }
                 }
-                self.advance(first.get_or_insert_with(|| Fold::new(&self.stack())), table);
+                self.advance(begun.get_or_insert_with(|| Fold::new(&self.stack())), part);
             }
             Arrival::Layer(layer, listing) => {
-                let fold = first.take().unwrap_or_else(|| Fold::new(&self.stack()));
+                let fold = begun.take().unwrap_or_else(|| Fold::new(&self.stack()));
                 let state = Arc::new(self.fold(fold, layer, listing));
-                states.push(Arc::clone(&state));
+                folded.push(Arc::clone(&state));
                 report(Event::Folded(layer, state));
+                if let Some(open) = &open {
+                    let stack = self.stack();
+                    // The receiver lives longer.
+                    let _ = open.send(undecided::sides(&stack, &stack.undecided(layer)));
+                }
             }
-        });
+        };
+        queue::in_order(self, report, take, |cpus| compared.compare(cpus));
+        compared.finish();
         if first.is_some() {
             // The first layer is incomplete: drop its rows. No other layer is in the stack yet.
             *self.stack_mut() = self.empty_stack();

@@ -1,17 +1,22 @@
 //! Decides by their bytes whether files were modified or stored again unchanged, where sizes are equal and there are
 //! no fingerprints.
 
+use std::collections::HashMap;
 use std::io::Read;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{Receiver, Sender};
+use std::sync::{Mutex, mpsc};
 use std::{io, thread};
 
 use xxhash_rust::xxh3::Xxh3;
 
 use crate::layer::blob::Blob;
 use crate::load::event::{Event, Pair};
+use crate::load::queue::Cpus;
 use crate::load::{Loader, queue};
 use crate::stack::kept::entry::Fingerprint;
-use crate::stack::{EventId, Extent, Payload};
+use crate::stack::{EventId, Extent, Payload, Stack};
+use crate::sync;
 
 const BUFFER: usize = 64 * 1024;
 /// Bytes of two long files to compare first: files that differ mostly differ in their headers.
@@ -23,12 +28,11 @@ const BATCH: usize = 256;
 pub(super) fn decide(loader: &Loader, mut pairs: Vec<Pair>, report: &(dyn Fn(Event) + Sync)) {
     // Events are in tar order, so this makes reads sequential.
     pairs.sort_unstable();
-    let plain = plain_layers(loader);
-    Comparer::new(loader, &plain).serve_preferred();
+    Comparer::new(loader).serve_preferred();
     let batches: Vec<&[Pair]> = pairs.chunks(BATCH).collect();
     let (next, done) = (AtomicUsize::new(0), AtomicUsize::new(0));
     let work = || {
-        let mut comparer = Comparer::new(loader, &plain);
+        let mut comparer = Comparer::new(loader);
         while let Some(batch) = batches.get(next.fetch_add(1, Ordering::Relaxed)) {
             if !comparer.decide(batch, Comparer::serve_preferred) {
                 return;
@@ -45,27 +49,70 @@ pub(super) fn decide(loader: &Loader, mut pairs: Vec<Pair>, report: &(dyn Fn(Eve
     });
 }
 
-/// The blobs of layers that are stored uncompressed.
-fn plain_layers(loader: &Loader) -> Vec<Option<Blob>> {
-    let layers = loader.stack().folded();
-    (0..layers).map(|layer| loader.source.uncompressed_blob(layer)).collect()
+/// Undecided pairs of folded layers, whose contents are compared while further layers are folded.
+pub(super) struct Beside<'l> {
+    loader: &'l Loader,
+    waiting: Mutex<Receiver<Vec<(Side, Side)>>>,
+    decided: Mutex<Vec<(EventId, bool)>>,
+}
+
+impl<'l> Beside<'l> {
+    /// Also returns where pairs come from.
+    pub(super) fn new(loader: &'l Loader) -> (Sender<Vec<(Side, Side)>>, Self) {
+        let (send, waiting) = mpsc::channel();
+        (send, Self { loader, waiting: Mutex::new(waiting), decided: Mutex::default() })
+    }
+
+    /// Compares pairs that can be read in place, until the sender is dropped. Does not wait for the stack, which the fold has
+    /// nearly all the time.
+    pub(super) fn compare(&self, cpus: &Cpus) {
+        let mut comparer = Comparer::new(self.loader);
+        let next = || sync::lock(&self.waiting).recv();
+        while let Ok(sides) = next() {
+            let _cpu = cpus.wait();
+            for (new, old) in sides {
+                if self.loader.stopped() {
+                    break;
+                }
+                if let Some(Ok(same)) = comparer.same_in_place(new, old) {
+                    sync::lock(&self.decided).push((new.0, same));
+                }
+            }
+        }
+    }
+
+    /// Updates the stack.
+    pub(super) fn finish(self) {
+        let mut stack = self.loader.stack_mut();
+        for (event, same) in sync::into_inner(self.decided) {
+            stack.decide(event, same);
+        }
+    }
+}
+
+/// The pairs that are undecided.
+pub(super) fn sides(stack: &Stack, pairs: &[Pair]) -> Vec<(Side, Side)> {
+    let side = |event| (event, stack.extent(event));
+    let open = pairs.iter().filter(|(new, _)| stack.is_undecided(*new));
+    open.map(|&(new, old)| (side(new), side(old))).collect()
 }
 
 /// Compares pairs, reusing its buffers.
 struct Comparer<'l> {
     loader: &'l Loader,
-    plain: &'l [Option<Blob>],
+    /// The blobs of layers that are stored uncompressed, as far as they were needed.
+    plain: HashMap<usize, Option<Blob>>,
     left: Box<[u8]>,
     right: Box<[u8]>,
 }
 
 /// A version, and the extent of its bytes if they can be read in place.
-type Side = (EventId, Option<Extent>);
+pub(super) type Side = (EventId, Option<Extent>);
 
 impl<'l> Comparer<'l> {
-    fn new(loader: &'l Loader, plain: &'l [Option<Blob>]) -> Self {
+    fn new(loader: &'l Loader) -> Self {
         let buffer = || vec![0; BUFFER].into_boxed_slice();
-        Self { loader, plain, left: buffer(), right: buffer() }
+        Self { loader, plain: HashMap::new(), left: buffer(), right: buffer() }
     }
 
     /// Decides the pairs on screen.
@@ -79,12 +126,7 @@ impl<'l> Comparer<'l> {
     /// Decides pairs that are still undecided and updates the stack; `between` is called before each. Returns `false`
     /// if reading was stopped.
     fn decide(&mut self, pairs: &[Pair], between: impl Fn(&mut Self)) -> bool {
-        let sides: Vec<(Side, Side)> = {
-            let stack = self.loader.stack();
-            let side = |event| (event, stack.extent(event));
-            let open = pairs.iter().filter(|(new, _)| stack.is_undecided(*new));
-            open.map(|&(new, old)| (side(new), side(old))).collect()
-        };
+        let sides = sides(&self.loader.stack(), pairs);
         let mut decided = Vec::with_capacity(sides.len());
         for (new, old) in sides {
             if self.loader.stopped() {
@@ -102,21 +144,29 @@ impl<'l> Comparer<'l> {
         true
     }
 
-    fn same(&mut self, (one, left): Side, (other, right): Side) -> io::Result<bool> {
-        if let (Some(left), Some(right)) = (left, right)
-            && let Some(Some(one)) = self.plain.get(left.layer)
-            && let Some(Some(other)) = self.plain.get(right.layer)
-        {
-            return if left.size == right.size {
-                self.same_in_place((one, left.offset), (other, right.offset), left.size)
-            } else {
-                Ok(false)
-            };
-        }
-        same_contents(self.loader, one, other)
+    fn same(&mut self, one: Side, other: Side) -> io::Result<bool> {
+        let in_place = self.same_in_place(one, other);
+        in_place.unwrap_or_else(|| same_contents(self.loader, one.0, other.0))
     }
 
-    fn same_in_place(
+    /// `None` if one of them cannot be read in place.
+    fn same_in_place(&mut self, (_, left): Side, (_, right): Side) -> Option<io::Result<bool>> {
+        let (left, right) = (left?, right?);
+        let one = self.plain(left.layer)?;
+        let other = self.plain(right.layer)?;
+        Some(if left.size == right.size {
+            self.same_bytes((&one, left.offset), (&other, right.offset), left.size)
+        } else {
+            Ok(false)
+        })
+    }
+
+    fn plain(&mut self, layer: usize) -> Option<Blob> {
+        let blob = || self.loader.source.uncompressed_blob(layer);
+        self.plain.entry(layer).or_insert_with(blob).clone()
+    }
+
+    fn same_bytes(
         &mut self,
         (one, one_at): (&Blob, u64),
         (other, other_at): (&Blob, u64),

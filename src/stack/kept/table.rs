@@ -36,9 +36,11 @@ pub struct Table {
     rows: u64,
     /// Whether any row is a whiteout or an opaque marker.
     marked: bool,
+    /// Encoded bytes of the layer's rows before the first of these.
+    start: usize,
 }
 
-/// A position between two rows of a table. Stays valid when rows are appended.
+/// A position between two rows of a layer. Valid in the table of the layer and in a part of it that begins there.
 #[derive(Default)]
 pub struct RowCursor {
     at: usize,
@@ -76,7 +78,7 @@ impl Table {
     /// Reverts [`Self::as_bytes`]. `None` if the bytes are not a whole number of rows, or a path is not in normal form.
     #[must_use]
     pub fn from_bytes(bytes: Vec<u8>) -> Option<Self> {
-        let mut table = Self { bytes, rows: 0, marked: false };
+        let mut table = Self { bytes, ..Self::default() };
         let (mut rows, mut marked, mut path) = (0, false, Vec::new());
         let mut reader = table.rows();
         while let Some(is_marker) = reader.skip(&mut path) {
@@ -96,16 +98,18 @@ impl Table {
         self.marked
     }
 
-    /// The bytes after the first `bytes`, to be appended to a table of exactly those first bytes.
+    /// The rows after the first `bytes` encoded bytes, which are `rows` rows. Markers are assumed.
     #[must_use]
-    pub fn tail(&self, bytes: usize) -> Vec<u8> {
-        self.bytes.get(bytes..).unwrap_or_default().to_vec()
+    pub fn part(&self, bytes: usize, rows: u64) -> Self {
+        let rest = self.bytes.get(bytes..).unwrap_or_default().to_vec();
+        Self { bytes: rest, rows: self.rows - rows, marked: true, start: bytes }
     }
 
-    /// Appends the bytes of [`Self::tail`]; there are `rows` rows then. Markers are assumed.
-    pub fn append(&mut self, more: &[u8], rows: u64) {
-        (self.marked, self.rows) = (true, rows);
-        self.bytes.extend_from_slice(more);
+    /// Appends the part that follows.
+    pub fn append(&mut self, part: &Self) {
+        self.rows += part.rows;
+        self.marked |= part.marked;
+        self.bytes.extend_from_slice(&part.bytes);
     }
 
     /// A reader at the first row.
@@ -114,10 +118,12 @@ impl Table {
         self.rows_from(RowCursor::default())
     }
 
-    /// A reader at the position of an earlier one of this table, or of a shorter table with the same first rows.
+    /// A reader at the position of an earlier one: of this table, of a shorter one with the same first rows, or of the part
+    /// before this one.
     #[must_use]
-    pub const fn rows_from(&self, cursor: RowCursor) -> Rows<'_> {
-        Rows { bytes: self.bytes.as_slice(), cursor }
+    pub const fn rows_from(&self, mut cursor: RowCursor) -> Rows<'_> {
+        cursor.at = cursor.at.saturating_sub(self.start);
+        Rows { bytes: self.bytes.as_slice(), start: self.start, cursor }
     }
 }
 
@@ -170,19 +176,25 @@ mod tests {
     }
 
     #[test]
-    fn a_position_stays_valid_when_rows_are_appended() {
+    fn a_position_is_valid_in_the_next_part_and_in_the_whole_table() {
         let mut writer = TableWriter::new();
         let mut grown = Table::default();
         let mut position = RowCursor::default();
-        for row in &sample() {
+        for (number, row) in sample().iter().enumerate() {
             writer.push(row);
-            grown.append(&writer.table().tail(grown.as_bytes().len()), writer.table().len());
-            let mut rows = grown.rows_from(position);
+            let part = writer.table().part(grown.as_bytes().len(), grown.len());
+            assert_eq!(part.len(), 1);
+            grown.append(&part);
+            // In turn by a part and by all rows so far.
+            let table = if number % 2 == 0 { &part } else { &grown };
+            let mut rows = table.rows_from(position);
             assert_eq!(rows.next().as_ref(), Some(row));
             assert_eq!(rows.next(), None);
             position = rows.position();
         }
-        assert_eq!(grown.as_bytes(), writer.finish().as_bytes());
+        let whole = writer.finish();
+        assert_eq!((grown.as_bytes(), grown.len()), (whole.as_bytes(), whole.len()));
+        assert_eq!(whole.rows_from(position).next(), None);
     }
 
     #[test]

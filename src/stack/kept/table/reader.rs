@@ -13,6 +13,9 @@ const NANOS_A_SECOND: u32 = 1_000_000_000;
 /// `Iterator`.
 pub struct Rows<'t> {
     pub(super) bytes: &'t [u8],
+    /// Encoded bytes of the layer's rows before these.
+    pub(super) start: usize,
+    /// Where `at` is an index into `bytes`.
     pub(super) cursor: RowCursor,
 }
 
@@ -20,7 +23,7 @@ impl<'t> Rows<'t> {
     /// The position after the last row read, for [`Table::rows_from`](crate::stack::kept::table::Table::rows_from).
     #[must_use]
     pub fn position(self) -> RowCursor {
-        self.cursor
+        RowCursor { at: self.cursor.at + self.start, ..self.cursor }
     }
 
     /// The next row, or `None` at the end.
