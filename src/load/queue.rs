@@ -304,6 +304,29 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_worker_waits_for_a_cpu_that_the_fold_has() {
+        let cpus = Cpus::new(1);
+        let fold = cpus.take();
+        assert!(cpus.take_idle().is_none());
+        let (send, begun) = mpsc::channel();
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                let _cpu = cpus.wait();
+                send.send(()).unwrap();
+            });
+            assert!(begun.recv_timeout(Duration::from_millis(50)).is_err());
+            drop(fold);
+            begun.recv().unwrap();
+        });
+        assert!(cpus.take_idle().is_some(), "the worker gave it back");
+        let (one, other) = (cpus.take(), cpus.take());
+        drop(one);
+        assert!(cpus.take_idle().is_none(), "more were taken than there are");
+        drop(other);
+        assert!(cpus.take_idle().is_some());
+    }
+
+    #[test]
     fn layers_of_the_shown_tree_come_first() {
         let all = || vec![vec![3], vec![0], vec![4, 1], vec![2]];
         let order = |shown: usize| {

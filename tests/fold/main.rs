@@ -28,43 +28,48 @@ use model::{Model, Path};
 use proptest::prelude::*;
 use proptest::test_runner::{FailurePersistence, FileFailurePersistence};
 
-/// Checks a stack that is frozen at the end, and one that is frozen after every layer.
+/// Checks a stack that is frozen at the end, and one that is frozen after every layer, each in a thread of its own.
 fn check(text: &str, toggle: usize, needle: &str) {
     let tables = notation::layers(text).unwrap();
     let model = Model::of(&tables);
-    for freeze_often in [false, true] {
-        let mut stack = Stack::new(tables.len());
-        for table in &tables {
-            stack.fold(table);
-            if freeze_often {
-                stack.freeze();
-            }
-        }
-        for frozen in [false, true] {
-            if frozen {
-                stack.freeze();
-            }
-            let mut paths: BTreeSet<Path> = model.history.keys().cloned().collect();
-            paths.insert(Path::new());
-            let case = Case { stack: &stack, model: &model, paths, frozen };
-            case.trees();
-            case.diffs();
-            case.bytes();
-            case.ranges();
-            case.histories();
-            case.totals();
-            case.waste();
-            case.waste_causes();
-            case.walks();
-            let toggled = (0..stack.path_count())
-                .filter(|at| at % 7 == toggle % 7)
-                .filter_map(|at| case.paths.iter().nth(at).and_then(|path| stack.find(path)));
-            case.outlines(&toggled.collect());
-            case.search(needle.as_bytes());
-            case.search_letters(needle.as_bytes());
+    std::thread::scope(|scope| {
+        scope.spawn(|| with_totals(&tables, &model, true, toggle, needle));
+        with_totals(&tables, &model, false, toggle, needle);
+        without_totals(&tables, &model);
+    });
+}
+
+fn with_totals(tables: &[Table], model: &Model, freeze_often: bool, toggle: usize, needle: &str) {
+    let mut stack = Stack::new(tables.len());
+    for table in tables {
+        stack.fold(table);
+        if freeze_often {
+            stack.freeze();
         }
     }
-    without_totals(&tables, &model);
+    for frozen in [false, true] {
+        if frozen {
+            stack.freeze();
+        }
+        let mut paths: BTreeSet<Path> = model.history.keys().cloned().collect();
+        paths.insert(Path::new());
+        let case = Case { stack: &stack, model, paths, frozen };
+        case.trees();
+        case.diffs();
+        case.bytes();
+        case.ranges();
+        case.histories();
+        case.totals();
+        case.waste();
+        case.waste_causes();
+        case.walks();
+        let toggled = (0..stack.path_count())
+            .filter(|at| at % 7 == toggle % 7)
+            .filter_map(|at| case.paths.iter().nth(at).and_then(|path| stack.find(path)));
+        case.outlines(&toggled.collect());
+        case.search(needle.as_bytes());
+        case.search_letters(needle.as_bytes());
+    }
 }
 
 /// A stack without totals gives the same results for paths and layers, and the same oddities.

@@ -52,8 +52,18 @@ fn tree(stage: &Stage) -> Vec<u8> {
 #[test]
 fn cut_or_stalled_at_random_the_same_image_comes() {
     let expected = tree(&Stage::new());
-    let mut random = random(7);
-    for round in 0..40 {
+    // They mostly wait: several at once.
+    std::thread::scope(|scope| {
+        for seed in 7..11 {
+            let expected = &expected;
+            scope.spawn(move || rounds(10, seed, expected));
+        }
+    });
+}
+
+fn rounds(count: usize, seed: u64, expected: &[u8]) {
+    let mut random = random(seed);
+    for round in 0..count {
         let stage = Stage::new();
         let mut turns = Vec::new();
         for (path, length) in paths(&stage) {

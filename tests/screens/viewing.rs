@@ -209,24 +209,28 @@ fn a_file_that_cannot_be_read_says_why() {
     explorer.keys("j x w / a enter esc");
 }
 
-#[test]
-fn no_size_breaks_the_viewer() {
-    let program = [0u8, 1, 2, 65].repeat(100);
-    for (bytes, keys) in [
-        (SCRIPT.as_bytes(), ""),
-        (SCRIPT.as_bytes(), "w"),
-        (&program, ""),
-        (&program, "x"),
-        (b"", ""),
-    ] {
-        let mut explorer = viewing(120, 40, bytes);
-        explorer.keys(keys);
-        for height in 0..=60 {
-            for width in (0..=200).step_by(7) {
-                explorer.resize(width, height);
-                explorer.buffer();
-            }
-            explorer.keys("j pgdn h l G g");
+fn no_size_breaks(bytes: &[u8], keys: &str) {
+    let mut explorer = viewing(120, 40, bytes);
+    explorer.keys(keys);
+    for height in 0..=60 {
+        for width in (0..=200).step_by(7) {
+            explorer.resize(width, height);
+            explorer.buffer();
         }
+        explorer.keys("j pgdn h l G g");
+    }
+}
+
+#[test]
+fn no_size_breaks_the_viewer_of_a_text() {
+    for (bytes, keys) in [(SCRIPT.as_bytes(), ""), (SCRIPT.as_bytes(), "w"), (b"", "")] {
+        no_size_breaks(bytes, keys);
+    }
+}
+
+#[test]
+fn no_size_breaks_the_viewer_of_a_program() {
+    for keys in ["", "x"] {
+        no_size_breaks(&[0u8, 1, 2, 65].repeat(100), keys);
     }
 }
