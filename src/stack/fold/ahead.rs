@@ -19,10 +19,23 @@ const ROWS: usize = 32;
 /// What is known of a row before the rows in front of it are applied.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Ahead {
+    /// The length of the directory in the path.
+    dir_len: usize,
     /// The hash of the name, for [`crate::stack::kept::arena::Arena::child_or_create`].
     pub(super) name_hash: Option<u32>,
     /// What [`crate::stack::kept::known_dirs::KnownDirs`] has for the directory of the path.
     pub(super) dir: Option<u32>,
+}
+
+impl Ahead {
+    /// The directory and the name of the row's path; `None` for the root.
+    pub(super) fn split(self, path: &[u8]) -> Option<(&[u8], &[u8])> {
+        if self.name_hash.is_none() {
+            return paths::split(path);
+        }
+        let name = self.dir_len + usize::from(self.dir_len > 0);
+        Some((&path[..self.dir_len], &path[name..]))
+    }
 }
 
 /// A few rows.
@@ -64,10 +77,9 @@ impl<'t> Batch<'t> {
         self.rows.len()
     }
 
-    /// The rows in order.
-    pub(super) fn rows(&self) -> impl Iterator<Item = (Row<'_>, Ahead)> {
-        let row = |it: &Waiting<'t>| (it.row.clone().at(&self.paths[it.path.clone()]), it.ahead);
-        self.rows.iter().map(row)
+    /// The rows in order, each with its path.
+    pub(super) fn rows(&self) -> impl Iterator<Item = (&Row<'t>, &[u8], Ahead)> {
+        self.rows.iter().map(|it| (&it.row, &self.paths[it.path.clone()], it.ahead))
     }
 
     /// Looks up what the rows need.
@@ -81,7 +93,7 @@ impl<'t> Batch<'t> {
             let Some((parent, name)) = paths::split(&self.paths[it.path.clone()]) else { continue };
             dir_hashes[at] = known.hash(parent);
             hashes[at] = arena.name_hash(name);
-            it.ahead.name_hash = Some(hashes[at]);
+            it.ahead = Ahead { dir_len: parent.len(), name_hash: Some(hashes[at]), dir: None };
         }
         // Each loop is short, so that a processor is in several rounds of it at once, and reads what the next one needs. What
         // is read for nothing else goes through `black_box`, or the compiler would leave the read out.
@@ -89,7 +101,7 @@ impl<'t> Batch<'t> {
             black_box(known.probable(hash).and_then(|start| known.first_byte(start)));
         }
         for (it, hash) in self.rows.iter_mut().zip(dir_hashes) {
-            let Some((parent, _)) = paths::split(&self.paths[it.path.clone()]) else { continue };
+            let Some((parent, _)) = it.ahead.split(&self.paths[it.path.clone()]) else { continue };
             it.ahead.dir = known.find_hashed(parent, hash);
         }
         for (at, it) in self.rows.iter().enumerate() {

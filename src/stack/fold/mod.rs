@@ -129,11 +129,14 @@ impl Fold {
             let applied = if Batch::is_of_use(stack) {
                 batch.read(&mut rows_left, left);
                 batch.look_ahead(stack);
-                let all = batch.rows().all(|(row, ahead)| self.apply(stack, &row, ahead));
+                let mut rows = batch.rows();
+                let all = rows.all(|(row, path, ahead)| self.apply(stack, row, path, ahead));
                 if all { batch.len() } else { 0 }
             } else {
-                let next = rows_left.next();
-                usize::from(next.is_some_and(|row| self.apply(stack, &row, Ahead::default())))
+                let next = rows_left.next_apart();
+                let apply =
+                    |(row, path): (Row<'_>, &[u8])| self.apply(stack, &row, path, Ahead::default());
+                usize::from(next.is_some_and(apply))
             };
             if applied == 0 {
                 break;
@@ -152,40 +155,40 @@ impl Fold {
         }
     }
 
-    /// Applies one row. Returns `false` if a limit is reached.
-    fn apply(&mut self, stack: &mut Stack, row: &Row<'_>, ahead: Ahead) -> bool {
+    /// Applies one row, which does not have its path. Returns `false` if a limit is reached.
+    fn apply(&mut self, stack: &mut Stack, row: &Row<'_>, path: &[u8], ahead: Ahead) -> bool {
         let entry = match row {
             _ if self.full => return false,
             Row::Entry(entry) => entry,
-            Row::Whiteout { path } if self.layer == 0 => {
+            Row::Whiteout { .. } if self.layer == 0 => {
                 self.whiteouts.push(path.to_vec());
                 return true;
             }
-            Row::Opaque { path } if self.layer == 0 => {
+            Row::Opaque { .. } if self.layer == 0 => {
                 self.opaque.push((path.to_vec(), None));
                 return true;
             }
             Row::Whiteout { .. } | Row::Opaque { .. } => return true,
         };
-        if stack.events.len() >= EVENT_LIMIT || !stack.arena.names.fits(entry.path.len() * 2) {
-            note(&mut self.oddities, Oddity::TooManyEvents, || absolute(entry.path));
+        if stack.events.len() >= EVENT_LIMIT || !stack.arena.names.fits(path.len() * 2) {
+            note(&mut self.oddities, Oddity::TooManyEvents, || absolute(path));
             self.full = true;
             return false;
         }
         let room = BYTES_LIMIT - self.below - self.stored;
         let emptied;
         let entry = if entry.stored > room {
-            note(&mut self.oddities, Oddity::ImpossibleSize, || absolute(entry.path));
+            note(&mut self.oddities, Oddity::ImpossibleSize, || absolute(path));
             emptied = Entry { size: 0, stored: 0, data: None, ..entry.clone() };
             &emptied
         } else {
             entry
         };
         stack.implied_left += IMPLIED_PER_ENTRY;
-        let resolved = match stack.resolve_for_entry(entry.path, self.layer, ahead) {
+        let resolved = match stack.resolve_for_entry(path, self.layer, ahead) {
             Ok(resolved) => resolved,
             Err(oddity) => {
-                note(&mut self.oddities, oddity, || absolute(entry.path));
+                note(&mut self.oddities, oddity, || absolute(path));
                 return true;
             }
         };

@@ -55,23 +55,28 @@ impl Stack {
         layer: u16,
         ahead: Ahead,
     ) -> Result<Resolved, Oddity> {
-        let Some((parent, name)) = paths::split(path) else {
+        let Some((parent, name)) = ahead.split(path) else {
             return Ok(Resolved { node: 0, redirected: false, conflict: None });
         };
         self.known_dirs.count_entry();
+        if let Some(dir) = ahead.dir.filter(|&dir| self.is_visible_directory(dir)) {
+            self.known_dirs.count_known(dir);
+            let node = self.arena.child_or_create(dir, name, ahead.name_hash);
+            return Ok(Resolved { node, redirected: false, conflict: None });
+        }
         let cached = self.last_dir.as_ref().filter(|dir| dir.path == parent);
         let directory = match cached {
             Some(dir) => Resolved { node: dir.node, redirected: dir.redirected, conflict: None },
-            None => self.enter_dir(parent, layer, ahead)?,
+            None => self.enter_dir(parent, layer)?,
         };
         let node = self.arena.child_or_create(directory.node, name, ahead.name_hash);
         Ok(Resolved { node, ..directory })
     }
 
     /// Resolves another directory than that of the last entry, and caches it. Missing directories are implied.
-    fn enter_dir(&mut self, path: &[u8], layer: u16, ahead: Ahead) -> Result<Resolved, Oddity> {
+    fn enter_dir(&mut self, path: &[u8], layer: u16) -> Result<Resolved, Oddity> {
         self.known_dirs.count_entered();
-        let known_dir = ahead.dir.or_else(|| self.known_dirs.find(path));
+        let known_dir = self.known_dirs.find(path);
         if let Some(node) = known_dir.filter(|&node| self.is_visible_directory(node)) {
             let mut known = self.last_dir.take().map_or_else(Vec::new, |dir| dir.path);
             known.clear();

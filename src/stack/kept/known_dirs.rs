@@ -31,6 +31,8 @@ pub(crate) struct KnownDirs {
     /// The last entries, and those of them with another directory than the entry before.
     entries: u32,
     entered: u32,
+    /// The directory of the last entry with one from this list.
+    last: u32,
 }
 
 /// A directory.
@@ -54,6 +56,12 @@ impl KnownDirs {
     /// Counts an entry with another directory than the entry before.
     pub(crate) const fn count_entered(&mut self) {
         self.entered += 1;
+    }
+
+    /// Counts an entry whose directory this list has.
+    pub(crate) const fn count_known(&mut self, dir: u32) {
+        self.entered += (self.last != dir) as u32;
+        self.last = dir;
     }
 
     /// Whether many of the last entries had another directory than the entry before.

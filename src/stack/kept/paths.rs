@@ -34,8 +34,12 @@ pub fn normalise(raw: &[u8], out: &mut Vec<u8>) -> bool {
 
 /// Whether some component is empty or begins with a dot: all others are plain names.
 fn has_odd_component(path: &[u8]) -> bool {
-    let odd = |at: usize| matches!(path.get(at), None | Some(b'/' | b'.'));
-    odd(0) || memchr::memchr_iter(b'/', path).any(|slash| odd(slash + 1))
+    let [first, rest @ ..] = path else { return true };
+    let odd = |byte: u8| byte == b'/' || byte == b'.';
+    // No early end, so that 16 bytes are looked at together.
+    let pairs = path.iter().zip(rest);
+    let inside = pairs.fold(false, |found, (&before, &byte)| found | (before == b'/') & odd(byte));
+    inside || odd(*first) || path.ends_with(b"/")
 }
 
 /// Whether a path is in normal form. `false` for the root, `b""`.
