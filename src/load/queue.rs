@@ -5,7 +5,7 @@ use std::sync::atomic::Ordering;
 use std::sync::mpsc::Sender;
 use std::sync::{Arc, Condvar, Mutex, mpsc};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::layer::{Examine, Listing, Watch};
 use crate::load::Loader;
@@ -20,9 +20,6 @@ const THREADS: usize = 8;
 /// Maximum number of threads for a source that pushes layers, whose threads mostly wait. Engines build images of at
 /// most 127 layers.
 const MOST_WAITING: usize = 128;
-
-/// How long the fold keeps its CPU when it has no rows: those of a plain first layer come every few milliseconds.
-const PAUSE: Duration = Duration::from_millis(10);
 
 /// An item of the queue, in layer order.
 pub(super) enum Arrival<'a> {
@@ -102,16 +99,20 @@ pub(super) fn in_order(
         }
         drop(send);
         let mut cpu = None;
+        let mut folding = Duration::ZERO;
         let mut ended = false;
         while !ended {
-            let done = receive.recv_timeout(PAUSE).or_else(|_| {
+            // Rows of a plain first layer come about as fast as they are folded: the fold keeps its CPU for a moment.
+            let done = receive.recv_timeout(2 * folding).or_else(|_| {
                 cpu = None;
                 receive.recv()
             });
             match done {
                 Ok(Done::Rows(rows)) => {
                     cpu.get_or_insert_with(|| cpus.take());
+                    let begun = Instant::now();
                     take(Arrival::Rows(&rows));
+                    folding = begun.elapsed();
                 }
                 Ok(Done::Listed(layer, listing)) if !was_stopped(loader, &listing) => {
                     waiting[layer] = Some(listing);
@@ -123,7 +124,7 @@ pub(super) fn in_order(
             while let Some(listing) = waiting.get_mut(due).and_then(Option::take) {
                 cpu.get_or_insert_with(|| cpus.take());
                 take(Arrival::Layer(due, &listing));
-                due += 1;
+                (due, folding) = (due + 1, Duration::ZERO);
             }
         }
         loader.keep_listed(waiting);
