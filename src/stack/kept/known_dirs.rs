@@ -137,6 +137,8 @@ mod tests {
             assert_eq!(known.find(path), Some(node as u32));
         }
         assert_eq!((known.find(b"a/b"), known.find(b"b")), (Some(1), None));
+        known.clear();
+        assert_eq!(known.find(b"a"), None);
     }
 
     #[test]
