@@ -66,10 +66,11 @@ impl<'l> Beside<'l> {
     /// Compares pairs that can be read in place, until the sender is dropped. Does not wait for the stack, which the fold has
     /// nearly all the time.
     pub(super) fn compare(&self, cpus: &Cpus) {
-        let mut comparer = Comparer::new(self.loader);
+        let mut comparer = None;
         let next = || sync::lock(&self.waiting).recv();
         while let Ok(sides) = next() {
             let _cpu = cpus.wait();
+            let comparer = comparer.get_or_insert_with(|| Comparer::new(self.loader));
             for (new, old) in sides {
                 if self.loader.stopped() {
                     break;
