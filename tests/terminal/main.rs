@@ -86,7 +86,8 @@ fn setuid_files_are_filtered() {
 
 #[test]
 fn keys_of_the_config_file_are_used_and_a_broken_one_is_no_hindrance() {
-    let home = tempfile::tempdir().unwrap();
+    // Not below `TMPDIR`, which may be long: the message has the path, and is to fit on one line.
+    let home = tempfile::tempdir_in("/tmp").unwrap();
     let directory = home.path().join("layertui");
     std::fs::create_dir(&directory).unwrap();
     let file = directory.join("config.toml");
