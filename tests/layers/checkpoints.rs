@@ -152,11 +152,11 @@ fn stored_blocks_zeros_and_members_of_every_size() {
 fn a_boundary_near_the_end_of_a_member_is_no_checkpoint() {
     // A run of one byte is one block: the only boundary at which a checkpoint is due is near the end of its member.
     for seed in 0..40 {
-        let contents: Vec<u8> = (0..6)
-            .flat_map(|part| {
-                std::iter::repeat_n(part + 1, 700_000 + 99 * seed).chain(0..seed as u8)
-            })
-            .collect();
+        let mut contents = Vec::new();
+        for part in 0..6 {
+            contents.append(&mut [part + 1].repeat(700_000 + 99 * seed));
+            contents.extend(0..seed as u8);
+        }
         let tar = layer(&contents);
         let member = |part: &[u8]| {
             let mut encoder = GzEncoder::new(Vec::new(), Compression::new(6));

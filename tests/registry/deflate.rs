@@ -61,15 +61,18 @@ struct Bits {
 
 impl Bits {
     /// The `count` low bits of `value`, the lowest first.
-    fn push(&mut self, value: u32, count: u8) {
-        for bit in 0..count {
+    fn push(&mut self, mut value: u32, mut count: u8) {
+        while count > 0 {
             if self.free == 0 {
                 self.bytes.push(0);
                 self.free = 8;
             }
-            let last = self.bytes.last_mut().unwrap();
-            *last |= ((value >> bit & 1) as u8) << (8 - self.free);
-            self.free -= 1;
+            let taken = count.min(self.free);
+            let low = value as u8 & (0xff >> (8 - taken));
+            *self.bytes.last_mut().unwrap() |= low << (8 - self.free);
+            self.free -= taken;
+            value >>= taken;
+            count -= taken;
         }
     }
 
