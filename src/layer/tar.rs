@@ -6,6 +6,7 @@
 //! [`recorder`] interprets them.
 
 mod ending;
+pub(super) mod entry;
 mod extended;
 pub(super) mod feed;
 pub(super) mod form;
@@ -23,8 +24,8 @@ pub(super) mod window;
 
 use crate::layer::listing::Problem;
 use crate::layer::problems::{Problems, quote};
+use crate::layer::tar::entry::TarEntry;
 pub(super) use crate::layer::tar::header::is_header;
-use crate::layer::tar::walker::TarEntry;
 use crate::stack::kept::entry::Kind;
 use crate::stack::kept::paths;
 

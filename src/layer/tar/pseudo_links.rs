@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use crate::layer::tar::walker::{TarEntry, TarFields};
+use crate::layer::tar::entry::{TarEntry, TarFields};
 use crate::layer::whiteout::is_pseudo_link;
 use crate::stack::kept::entry::Kind;
 use crate::stack::kept::paths;

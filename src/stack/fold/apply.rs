@@ -3,9 +3,10 @@
 //! The fold selects the row and the path; the functions here append the event, update the totals, and mark an earlier
 //! event of the same layer as superseded.
 
-use crate::stack::fold::{Oddities, Oddity, note};
+use crate::stack::fold::oddity::{Oddities, Oddity, note};
 use crate::stack::kept::entry::{Entry, Kind};
-use crate::stack::kept::events::{Cause, Flag};
+use crate::stack::kept::events::Cause;
+use crate::stack::kept::flag::Flag;
 use crate::stack::kept::names::NONE;
 use crate::stack::kept::stack::Stack;
 

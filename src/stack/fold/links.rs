@@ -3,7 +3,7 @@
 //! Of the visible names of a payload one is primary: totals count the bytes in its directory, so each payload counts once.
 //! When the primary name is removed, another visible name becomes primary.
 
-use crate::stack::kept::events::Flag;
+use crate::stack::kept::flag::Flag;
 use crate::stack::kept::names::NONE;
 use crate::stack::kept::stack::Stack;
 

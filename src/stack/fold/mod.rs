@@ -8,20 +8,22 @@
 mod ahead;
 mod apply;
 mod links;
+mod oddity;
 pub(crate) mod replaced;
 mod resolve;
-
-use std::collections::BTreeMap;
 
 use crate::stack::LayerSummary;
 use crate::stack::fold::ahead::{Ahead, Batch};
 use crate::stack::fold::links::LinkTarget;
+use crate::stack::fold::oddity::note;
+pub use crate::stack::fold::oddity::{Oddities, Oddity};
 use crate::stack::fold::replaced::ReplacedLinks;
 pub use crate::stack::fold::resolve::DEPTH_MAX;
 use crate::stack::fold::resolve::{IMPLIED_PER_ENTRY, Resolved};
 use crate::stack::kept::arena::Arena;
 use crate::stack::kept::entry::{Entry, Kind, Row};
-use crate::stack::kept::events::{Cause, Events, Flag};
+use crate::stack::kept::events::{Cause, Events};
+use crate::stack::kept::flag::Flag;
 use crate::stack::kept::names::NONE;
 use crate::stack::kept::stack::Stack;
 use crate::stack::kept::table::Table;
@@ -31,45 +33,8 @@ use crate::stack::kept::{paths, table};
 /// The most events that a stack holds: about 2 GB, more than any image needs. Further entries are ignored.
 pub const EVENT_LIMIT: usize = 1 << 25;
 
-/// An irregularity of a layer. None is fatal: the specification or a limit here decides the result.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Oddity {
-    /// A whiteout of a path that no lower layer has.
-    WhiteoutOfNothing,
-    /// An opaque marker in a directory that does not exist.
-    OpaqueOfNothing,
-    /// Two entries for one path; the last one counts.
-    Duplicate,
-    /// A name with a `..` component; it is resolved below the root.
-    Clamped,
-    /// A parent in the name is a symbolic link: the entry is written to the target, as by umoci and containerd;
-    /// Docker's overlay2 driver and containers/storage replace the link by a directory.
-    ThroughLink,
-    /// A hard link whose target does not exist.
-    BrokenLink,
-    /// A hard link to its own path; the entry is ignored.
-    LinkToItself,
-    /// A hard link to a directory, which Linux does not allow.
-    LinkToDirectory,
-    /// A path that is both a non-directory and the parent of another entry of the layer; the last one counts.
-    Contradiction,
-    /// A non-directory entry for the root; it is ignored.
-    RootNotDirectory,
-    /// An entry that states more bytes than all layers together can hold; it counts as empty.
-    ImpossibleSize,
-    /// A path deeper than [`DEPTH_MAX`]; the entry is ignored.
-    TooDeep,
-    /// Paths that imply more directories than the number of entries allows; the entry is ignored.
-    TooManyImplied,
-    /// More than [`EVENT_LIMIT`] events; further entries are ignored.
-    TooManyEvents,
-}
-
 /// The most bytes of all payloads of an image together, so that their sums and differences fit i64.
 const BYTES_LIMIT: u64 = 1 << 62;
-
-/// The number of times that each oddity occurs in a layer, and the first path with it (absolute, raw bytes).
-pub type Oddities = BTreeMap<Oddity, (u64, Vec<u8>)>;
 
 /// The fold of one layer. It is advanced in steps, between which the lower layers can be queried.
 pub struct Fold {
@@ -395,10 +360,6 @@ fn touch(arena: &Arena, events: &Events, node: u32, layer: u16) -> (Touch, bool)
         None => (Touch::Added, false),
         Some(prev) => (Touch::Changed, events.is_dir(newest) && events.is_dir(prev)),
     }
-}
-
-pub(super) fn note(oddities: &mut Oddities, oddity: Oddity, path: impl FnOnce() -> Vec<u8>) {
-    oddities.entry(oddity).and_modify(|seen| seen.0 += 1).or_insert_with(|| (1, path()));
 }
 
 fn absolute(path: &[u8]) -> Vec<u8> {

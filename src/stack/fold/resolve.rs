@@ -3,11 +3,11 @@
 
 use std::borrow::Cow;
 
-use crate::stack::fold::Oddity;
 use crate::stack::fold::ahead::Ahead;
+use crate::stack::fold::oddity::Oddity;
 use crate::stack::fold::replaced::ReplacedLinks;
 use crate::stack::kept::entry::Kind;
-use crate::stack::kept::events::Flag;
+use crate::stack::kept::flag::Flag;
 use crate::stack::kept::names::NONE;
 use crate::stack::kept::paths;
 use crate::stack::kept::stack::{CachedDirectory, Stack};

@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use crate::stack::kept::change_kind::ChangeKind;
 use crate::stack::kept::entry::{Fingerprint, Kind};
-use crate::stack::kept::events::Flag;
+use crate::stack::kept::flag::Flag;
 use crate::stack::kept::names::NONE;
 use crate::stack::kept::stack::{EventId, Stack};
 use crate::stack::kept::summary::LayerSummary;

@@ -6,6 +6,7 @@ pub(crate) mod change;
 pub mod change_kind;
 pub mod entry;
 pub(crate) mod events;
+pub(crate) mod flag;
 mod hashed;
 pub(crate) mod known_dirs;
 pub(crate) mod large_dirs;

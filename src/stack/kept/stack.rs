@@ -4,7 +4,8 @@ use hashbrown::HashMap;
 
 use crate::stack::kept::arena::Arena;
 use crate::stack::kept::entry::{Entry, Kind};
-use crate::stack::kept::events::{Events, Flag};
+use crate::stack::kept::events::Events;
+use crate::stack::kept::flag::Flag;
 use crate::stack::kept::known_dirs::KnownDirs;
 use crate::stack::kept::large_dirs::LargeDirs;
 use crate::stack::kept::names::NONE;

@@ -2,7 +2,7 @@
 
 use crate::stack::kept::change::Change;
 use crate::stack::kept::change_kind::ChangeKind;
-use crate::stack::kept::events::Flag;
+use crate::stack::kept::flag::Flag;
 use crate::stack::kept::names::NONE;
 use crate::stack::kept::stack::{EventId, NodeId, Stack};
 use crate::stack::query::tree::Tree;

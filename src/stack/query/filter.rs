@@ -6,7 +6,8 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::stack::kept::entry::Kind;
-use crate::stack::kept::events::{Cause, Flag};
+use crate::stack::kept::events::Cause;
+use crate::stack::kept::flag::Flag;
 use crate::stack::kept::names::NONE;
 use crate::stack::kept::needle::{Needle, folds_case};
 use crate::stack::kept::stack::{EventId, NodeId, Stack};

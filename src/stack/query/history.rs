@@ -1,6 +1,7 @@
 //! The history of one path: its events, oldest first.
 
-use crate::stack::kept::events::{Cause, Flag};
+use crate::stack::kept::events::Cause;
+use crate::stack::kept::flag::Flag;
 use crate::stack::kept::names::NONE;
 use crate::stack::kept::stack::{EventId, NodeId, Stack};
 use crate::stack::{ChangeKind, Version};

@@ -12,7 +12,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::ops::{Deref, Range};
 use std::rc::Rc;
 
-use crate::stack::kept::events::Flag;
+use crate::stack::kept::flag::Flag;
 use crate::stack::kept::names::NONE;
 use crate::stack::kept::stack::{NodeId, Stack};
 use crate::stack::kept::totals::{RowCount, RowSums};

@@ -1,7 +1,7 @@
 //! The files that a layer stores, and what later layers did to each.
 
 use crate::stack::kept::entry::Kind;
-use crate::stack::kept::events::Flag;
+use crate::stack::kept::flag::Flag;
 use crate::stack::kept::names::NONE;
 use crate::stack::kept::stack::{EventId, NodeId, Stack};
 

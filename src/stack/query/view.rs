@@ -4,7 +4,7 @@
 //! [`crate::stack::query::walk`].
 
 use crate::stack::kept::entry::{Fingerprint, Kind, Mtime, Xattrs};
-use crate::stack::kept::events::Flag;
+use crate::stack::kept::flag::Flag;
 use crate::stack::kept::names::NONE;
 use crate::stack::kept::stack::{EventId, NodeId, Stack};
 use crate::stack::kept::summary::LayerSummary;

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! configuration ─► roots ─► store ─┬► records (images, layers, containers) ─► layers (chains)
-//!                                  └► image ─► documents (manifest, config) and, for each layer, content
+//!                                  └► open ─► image ─► documents (manifest, config) and, for each layer, content
 //! ```
 //!
 //! Layout: containers/storage, `store.go`, `images.go`, `layers.go`, `containers.go`; `storage.conf(5)`.
@@ -14,6 +14,7 @@ mod driver;
 mod image;
 mod layers;
 mod list;
+mod open;
 mod owners;
 mod records;
 mod settings;

@@ -9,17 +9,14 @@ use std::path::{Path, PathBuf};
 
 use crate::image::digest::Digest;
 use crate::source::Error;
-use crate::source::contract::ask::Ask;
-use crate::source::contract::source::Opened;
-use crate::source::documents::blobs::Blobs;
 use crate::source::documents::budget::Budget;
+use crate::source::local::containers_storage::documents;
 use crate::source::local::containers_storage::driver::Driver;
 use crate::source::local::containers_storage::layers::{Chain, Layers};
 use crate::source::local::containers_storage::owners::Accounts;
 use crate::source::local::containers_storage::records::{ContainerRecord, ImageRecord};
 use crate::source::local::containers_storage::store_root::StoreRoot;
-use crate::source::local::containers_storage::{documents, image, list};
-use crate::source::local::root::{StorageRoot, StoreContents, StoreEntry, opened};
+use crate::source::local::root::{StoreContents, StoreEntry};
 
 /// Maximum number of layers visited to list a store. A thousand images of a hundred layers need 100,000.
 const MOST_STEPS: usize = 4_000_000;
@@ -40,7 +37,7 @@ pub(super) struct Store {
     pub(super) images: Vec<Stored>,
     /// Indexes into `images` by ID.
     by_id: HashMap<String, usize>,
-    containers: Vec<ContainerRecord>,
+    pub(super) containers: Vec<ContainerRecord>,
     pub(super) contents: StoreContents,
 }
 
@@ -204,25 +201,12 @@ impl Store {
             ..StoreEntry::default()
         }
     }
-
-    /// Opens the image at this index, or the instance of a manifest list.
-    fn assemble(&self, at: usize, ask: &Ask) -> Result<Blobs, Error> {
-        let no_such = || ask.no_such_image(Vec::new());
-        let mut image = self.images.get(at).ok_or_else(no_such)?;
-        let mut documents = documents::read(&self.roots[image.root], &image.record);
-        if let (Some(index), true) = (&documents.list, image.record.layers.is_empty()) {
-            image = list::instance(self, index, ask)?;
-            documents = documents::read(&self.roots[image.root], &image.record);
-        }
-        Ok(image::image(self, &image.record, documents, ask))
-    }
 }
 
 /// The chain, unless the limit of visited layers is reached.
 fn chain_within<'l>(steps: &mut usize, chain: impl FnOnce() -> Chain<'l>) -> Chain<'l> {
     if *steps == 0 {
-        let broken =
-            Some("its layers were not chain_within: there are too many in this store".to_owned());
+        let broken = Some("its layers were not counted: this store has too many".to_owned());
         return Chain { broken, ..Chain::default() };
     }
     let chain = chain();
@@ -236,19 +220,4 @@ fn or_problem<R>(found: Result<Vec<R>, Error>, problems: &mut Vec<String>) -> Ve
         problems.push(error.to_string());
         Vec::new()
     })
-}
-
-impl StorageRoot for Store {
-    fn contents(&self) -> &StoreContents {
-        &self.contents
-    }
-
-    fn open_image(&self, at: usize, ask: &Ask) -> Result<Opened, Error> {
-        opened(self.assemble(at, ask)?, ask)
-    }
-
-    fn open_container(&self, at: usize, ask: &Ask) -> Result<Opened, Error> {
-        let container = self.containers.get(at).ok_or_else(|| ask.no_such_image(Vec::new()))?;
-        Ok(Opened::Image(Box::new(image::container(self, container, ask))))
-    }
 }

@@ -3,7 +3,8 @@
 //! Counted once, when the stack is frozen: only paths with two events or more contribute, which are few in most images.
 
 use crate::stack::kept::arena::Arena;
-use crate::stack::kept::events::{Events, Flag};
+use crate::stack::kept::events::Events;
+use crate::stack::kept::flag::Flag;
 use crate::stack::kept::names::NONE;
 use crate::stack::kept::totals::DirTotals;
 
