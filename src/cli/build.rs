@@ -9,7 +9,7 @@ use crate::cli::args::{Args, Build};
 use crate::cli::engine_options::{Engine, program};
 use crate::cli::failure::{Failure, Outcome};
 use crate::cli::output::notice;
-use crate::cli::{ci, explore, in_pipeline, layers};
+use crate::cli::{ci, explore, layers};
 use crate::load::settings::OpenSettings;
 use crate::report::CiFormat;
 
@@ -61,7 +61,7 @@ pub(super) fn run(args: &Args, command: &Build, settings: &OpenSettings) -> Outc
 impl Build {
     /// The format of the verdict, where the result is judged and not opened: asked for, or in a pipeline, as dive does.
     pub(super) fn judges(&self) -> Option<CiFormat> {
-        self.ci.map(Into::into).or_else(|| in_pipeline().then_some(CiFormat::Text))
+        self.ci.map(Into::into).or_else(|| ci::in_pipeline().then_some(CiFormat::Text))
     }
 }
 

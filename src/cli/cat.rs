@@ -4,10 +4,10 @@ use std::io;
 use std::io::{IsTerminal as _, Read};
 
 use crate::cli::args::{Cat, ImagePath};
-use crate::cli::conclude::Needs;
 use crate::cli::failure::{Failure, Outcome};
+use crate::cli::loaded::{Loaded, Needs};
 use crate::cli::missing::missing;
-use crate::cli::open::{Loaded, examine};
+use crate::cli::open::examine;
 use crate::cli::output::output;
 use crate::load::Want;
 use crate::load::settings::OpenSettings;

@@ -4,9 +4,9 @@ use std::path::Path;
 
 use crate::cli::args::dive::DiveRules;
 use crate::cli::args::{Ci, OwnLimits};
-use crate::cli::conclude::Needs;
 use crate::cli::failure::{Failure, Outcome};
-use crate::cli::open::{Loaded, examine, examine_with_rows};
+use crate::cli::loaded::{Loaded, Needs};
+use crate::cli::open::{examine, examine_with_rows};
 use crate::cli::output::output_verdict;
 use crate::cli::{base, findings, policy_file};
 use crate::findings::{Severity, from_layer};
@@ -246,4 +246,9 @@ fn override_with(rules: &mut Rules, command: &Ci) -> Result<bool, Failure> {
         rules.base.clone_from(&command.base);
     }
     Ok(*rules != before)
+}
+
+/// Whether the environment says that this is a pipeline, by the words that dive understands.
+pub(super) fn in_pipeline() -> bool {
+    std::env::var("CI").is_ok_and(|value| ["true", "1", "yes"].contains(&value.as_str()))
 }

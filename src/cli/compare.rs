@@ -3,7 +3,8 @@
 use crate::cli::args::Compare;
 use crate::cli::compare_layers::compare_layers;
 use crate::cli::failure::{Failure, Outcome};
-use crate::cli::open::{Loaded, examine_both};
+use crate::cli::loaded::Loaded;
+use crate::cli::open::examine_both;
 use crate::cli::output::output_verdict;
 use crate::cli::policy_file;
 use crate::cli::progress::Progress;

@@ -1,7 +1,7 @@
 //! `layertui compare --layers`: why the layers of two builds have other digests; exit 1 if one differs.
 
 use crate::cli::failure::{Failure, Outcome};
-use crate::cli::open::Loaded;
+use crate::cli::loaded::Loaded;
 use crate::cli::output::output_verdict;
 use crate::cli::progress::Progress;
 use crate::report::{Format, LayersReport};

@@ -2,34 +2,12 @@
 //! depend on one.
 
 use crate::cli::failure::{Failure, Outcome};
-use crate::cli::open::Loaded;
+use crate::cli::loaded::{Loaded, Needs};
 use crate::cli::output::notice;
 use crate::layer::blob::CHANGED;
 
 /// Number of layers that are listed on standard error; the others are counted.
 const LISTED_MAX: usize = 20;
-
-/// The layers that an answer can depend on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Needs {
-    /// All of them.
-    All,
-    /// Those up to this one: the merged tree there does not depend on layers above.
-    UpTo(usize),
-    /// As [`Self::UpTo`]; a refused layer is printed but does not change the exit code.
-    EvenRefused(usize),
-    /// The command has handled unread layers itself. Refused layers still make the answer unknown.
-    Judged,
-}
-
-impl Needs {
-    const fn last(self) -> usize {
-        match self {
-            Self::All | Self::Judged => usize::MAX,
-            Self::UpTo(layer) | Self::EvenRefused(layer) => layer,
-        }
-    }
-}
 
 /// The outcome of a command about an image.
 pub(super) fn conclude(loaded: &Loaded, outcome: Outcome) -> Outcome {

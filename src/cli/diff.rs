@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 
 use crate::cli::args::Diff;
-use crate::cli::conclude::Needs;
 use crate::cli::failure::{Failure, Outcome};
-use crate::cli::open::{Loaded, examine, range_of};
+use crate::cli::loaded::{Loaded, Needs, range_of};
+use crate::cli::open::examine;
 use crate::cli::output::output;
 use crate::load::Want;
 use crate::load::settings::OpenSettings;

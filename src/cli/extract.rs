@@ -5,10 +5,10 @@ use std::io::{BufWriter, IsTerminal, Write};
 use std::path::Path;
 
 use crate::cli::args::{Extract, ImagePath};
-use crate::cli::conclude::Needs;
 use crate::cli::failure::{Failure, Outcome};
+use crate::cli::loaded::{Loaded, Needs};
 use crate::cli::missing::missing;
-use crate::cli::open::{Loaded, examine};
+use crate::cli::open::examine;
 use crate::cli::output::notice;
 use crate::cli::progress::Progress;
 use crate::extract;

@@ -1,9 +1,9 @@
 //! `layertui findings`: problems of an image, or its history as a Dockerfile with them in place.
 
 use crate::cli::args::{Findings, Level};
-use crate::cli::conclude::Needs;
 use crate::cli::failure::{Failure, Outcome};
-use crate::cli::open::{Loaded, examine};
+use crate::cli::loaded::{Loaded, Needs};
+use crate::cli::open::examine;
 use crate::cli::output::output_verdict;
 use crate::cli::{base, policy_file};
 use crate::findings::{Accepted, Finding, Severity};

@@ -5,9 +5,9 @@ use std::io::IsTerminal;
 use std::sync::Arc;
 
 use crate::cli::args::Grep;
-use crate::cli::conclude::Needs;
 use crate::cli::failure::{Failure, Outcome};
-use crate::cli::open::{Loaded, examine_with, layer_of, range_of};
+use crate::cli::loaded::{Loaded, Needs, layer_of, range_of};
+use crate::cli::open::examine_with;
 use crate::cli::output::{notice, output};
 use crate::cli::progress::Progress;
 use crate::explorer::terminal;

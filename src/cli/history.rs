@@ -2,7 +2,8 @@
 
 use crate::cli::args::History;
 use crate::cli::failure::{Failure, Outcome};
-use crate::cli::open::{Loaded, examine};
+use crate::cli::loaded::Loaded;
+use crate::cli::open::examine;
 use crate::cli::output::output;
 use crate::load::Want;
 use crate::load::settings::OpenSettings;

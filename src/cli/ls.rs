@@ -1,8 +1,8 @@
 //! `layertui ls`: the merged tree at a layer.
 
 use crate::cli::args::Ls;
-use crate::cli::conclude::Needs;
 use crate::cli::failure::Outcome;
+use crate::cli::loaded::Needs;
 use crate::cli::missing::missing;
 use crate::cli::open::examine;
 use crate::cli::output::output;

@@ -25,6 +25,7 @@ mod grep;
 mod history;
 mod images;
 mod layers;
+mod loaded;
 mod ls;
 mod manual;
 mod missing;
@@ -155,7 +156,7 @@ fn run(args: &Args) -> Outcome {
     }
     let (cache, shelf) = if args.no_cache { (None, None) } else { cache::usable() };
     let registries = Registries { tls_verify: args.tls_verify, shelf, ..Registries::of_process() };
-    let contents = opens_files(args.command.as_ref(), args.dive.ci || in_pipeline());
+    let contents = opens_files(args.command.as_ref(), args.dive.ci || ci::in_pipeline());
     let pull = args.pull.map_or(Pull::Never, Pull::from);
     let platform = args.platform()?;
     let options = Options { platform, contents, pull, registries, ..Options::default() };
@@ -198,16 +199,11 @@ fn image_alone(args: &Args, settings: &OpenSettings, image: &str) -> Outcome {
     if let Some(file) = &args.dive.json {
         return report::as_dive(image, file, settings);
     }
-    if args.dive.ci || in_pipeline() {
+    if args.dive.ci || ci::in_pipeline() {
         return ci::by_options(image, &args.dive.rules, settings);
     }
     if io::stdout().is_terminal() {
         return explore::image(args, settings, image);
     }
     layers::print(image, settings)
-}
-
-/// Whether the environment says that this is a pipeline, by the words that dive understands.
-fn in_pipeline() -> bool {
-    std::env::var("CI").is_ok_and(|value| ["true", "1", "yes"].contains(&value.as_str()))
 }

@@ -1,9 +1,9 @@
 //! `layertui packages`: distribution packages by layer.
 
 use crate::cli::args::Packages;
-use crate::cli::conclude::Needs;
 use crate::cli::failure::{Failure, Outcome};
-use crate::cli::open::{Loaded, examine};
+use crate::cli::loaded::{Loaded, Needs};
+use crate::cli::open::examine;
 use crate::cli::output::{notice, output};
 use crate::cli::progress::Progress;
 use crate::content::packages::distribution::Distribution;

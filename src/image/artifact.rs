@@ -1,6 +1,6 @@
 //! Classifies blobs and manifests that are not images, by their media types.
 
-use crate::image::manifest::{DOCKER_LIST, DOCKER_MANIFEST, OCI_INDEX, OCI_MANIFEST};
+use crate::image::media_type::{DOCKER_LIST, DOCKER_MANIFEST, OCI_INDEX, OCI_MANIFEST};
 
 /// Media types of manifests and indexes of all versions. Schema 1 manifests are also served as plain JSON.
 const MANIFESTS: [&str; 9] = [

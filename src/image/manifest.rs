@@ -10,17 +10,9 @@ use crate::image::artifact::{is_document, is_image_config, non_manifest, with_ar
 use crate::image::digest::Digest;
 use crate::image::document;
 use crate::image::document::{DocumentError, Fields, Value, kept};
+use crate::image::media_type::{DOCKER_LIST, OCI_INDEX};
 use crate::image::platform::Platform;
 use crate::image::schema1::Schema1;
-
-/// OCI index.
-pub const OCI_INDEX: &str = "application/vnd.oci.image.index.v1+json";
-/// Docker manifest list.
-pub const DOCKER_LIST: &str = "application/vnd.docker.distribution.manifest.list.v2+json";
-/// OCI image manifest.
-pub const OCI_MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
-/// Docker schema 2 manifest.
-pub const DOCKER_MANIFEST: &str = "application/vnd.docker.distribution.manifest.v2+json";
 
 /// A descriptor: a reference to a blob (OCI image-spec, `descriptor.md`).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -14,6 +14,7 @@ pub mod history;
 mod json;
 pub mod layer;
 pub mod manifest;
+pub mod media_type;
 pub mod mount;
 pub mod name;
 pub mod platform;

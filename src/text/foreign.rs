@@ -24,7 +24,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::text::{Visible, visible};
+use crate::text::{ToVisible, Visible, visible};
 
 /// Foreign text, exactly as found.
 #[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -90,6 +90,16 @@ impl PartialEq<str> for Foreign {
 impl PartialEq<&str> for Foreign {
     fn eq(&self, other: &&str) -> bool {
         self.0 == *other
+    }
+}
+
+impl ToVisible for Foreign {
+    fn to_visible(&self) -> Visible<'_> {
+        self.raw().to_visible()
+    }
+
+    fn beginning(&self, bytes: usize) -> (Visible<'_>, usize) {
+        self.raw().beginning(bytes)
     }
 }
 

@@ -38,7 +38,6 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use crate::text::Foreign;
 use crate::text::escape::{ESCAPE, code_len, with_escapes};
 
 /// Text that may be shown: our own, or made visible.
@@ -201,16 +200,6 @@ impl ToVisible for str {
     }
 }
 
-impl ToVisible for Foreign {
-    fn to_visible(&self) -> Visible<'_> {
-        self.raw().to_visible()
-    }
-
-    fn beginning(&self, bytes: usize) -> (Visible<'_>, usize) {
-        self.raw().beginning(bytes)
-    }
-}
-
 impl ToVisible for Visible<'_> {
     fn to_visible(&self) -> Visible<'_> {
         self.into()
@@ -267,7 +256,7 @@ macro_rules! number_to_visible {
 
 number_to_visible!(i32, u16, u32, u64, u128, usize);
 
-/// Makes text visible: bytes, strings, [`Foreign`] text.
+/// Makes text visible: bytes, strings, foreign text.
 #[must_use]
 pub fn visible(text: &(impl ToVisible + ?Sized)) -> Visible<'_> {
     text.to_visible()

@@ -29,6 +29,7 @@ pub mod reload;
 pub mod role;
 pub mod search;
 pub mod state;
+pub mod tree_view;
 pub mod waste;
 
 pub use crate::explorer::model::appearance::{Glyphs, Theme};

@@ -5,7 +5,8 @@
 //! A hit that has no row at the selected layer is shown at the layer of its last event, with a notice.
 
 use crate::explorer::model::input::Input;
-use crate::explorer::model::state::{Pane, TreeView};
+use crate::explorer::model::pane::Pane;
+use crate::explorer::model::tree_view::TreeView;
 use crate::stack::NodeId;
 use crate::stack::query::ranked::Ranked;
 use crate::stack::query::search::Hits;

@@ -24,13 +24,14 @@ pub use crate::explorer::model::pane::Pane;
 use crate::explorer::model::range::Mark;
 use crate::explorer::model::reload::{Following, Marks, RunningReload};
 use crate::explorer::model::search::Search;
+use crate::explorer::model::tree_view::TreeView;
 use crate::explorer::model::waste::WasteSummary;
 use crate::image::Image;
 use crate::image::layer::Layer;
 use crate::stack::query::filtered_tree::FilteredTree;
 use crate::stack::query::outline::{Folds, Orders, Unfolded};
 use crate::stack::query::tree::Tree;
-use crate::stack::{EventId, NodeId, Stack};
+use crate::stack::{EventId, Stack};
 use crate::text::{Foreign, Visible, command};
 
 impl State {
@@ -67,24 +68,6 @@ pub enum Phase {
     Done,
     /// The image cannot be opened, with the reason. Raw.
     Failed(String),
-}
-
-/// Folds, cursor and scroll position of a tree pane.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct TreeView {
-    /// Which directories are unfolded.
-    pub folds: Folds,
-    /// The path the user put the cursor on. While it has no row, the cursor is on its nearest ancestor that has one.
-    pub wanted: Option<NodeId>,
-    /// Row of the cursor.
-    pub row: usize,
-    /// The first row on the screen.
-    pub top: usize,
-    /// The user chose what is unfolded by default; else it follows the height of the pane.
-    pub chosen: bool,
-    /// Directories that were unfolded because the other pane's cursor led this one below them. They are folded again when
-    /// it leads elsewhere.
-    pub led: Vec<NodeId>,
 }
 
 /// Cells by which the user moved the borders between panes.

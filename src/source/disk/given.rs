@@ -59,6 +59,11 @@ pub(crate) fn read(path: &Path, most: u64) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
+/// The JSON document in a regular file of at most `most` bytes; `None` if there is none.
+pub(crate) fn json(path: &Path, most: u64) -> Option<serde_json::Value> {
+    serde_json::from_slice(&read(path, most).ok()?).ok()
+}
+
 /// Whether the file is a pipe.
 #[cfg(unix)]
 pub(super) fn is_pipe(kind: FileType) -> bool {

@@ -8,7 +8,8 @@ use crate::layer::blob::Blob;
 use crate::layer::directory::Tree;
 use crate::source::contract::ask::Ask;
 use crate::source::documents::assemble::{Part, Parts, assemble};
-use crate::source::documents::blobs::{Blobs, Content};
+use crate::source::documents::blobs::Blobs;
+use crate::source::documents::content::Content;
 
 /// A directory as a one-layer image.
 pub(super) fn directory(path: &Path, ask: &Ask) -> Blobs {

@@ -10,17 +10,14 @@ use std::sync::{Arc, Mutex};
 
 use crate::image::{Image, Other};
 use crate::layer;
-use crate::layer::blob::remote::RemoteBlob;
 use crate::layer::blob::{Blob, CHANGED};
-use crate::layer::directory::Tree;
 use crate::layer::encoding::Codec;
 use crate::layer::sparse::Map;
-use crate::layer::split::Split;
-use crate::layer::toc::{SociLayer, TocLayer};
 use crate::layer::{Checkpoints, Listing, Problem, Severity, Watch, sparse};
 use crate::source::contract::error::no_tar;
 use crate::source::contract::source::{Source, Stored};
 use crate::source::contract::verified::Verified;
+use crate::source::documents::content::{Content, here, settled};
 use crate::source::documents::verify;
 use crate::sync;
 use crate::text::Foreign;
@@ -43,33 +40,6 @@ pub(crate) struct Blobs {
 pub(crate) trait ExtraDocuments: std::fmt::Debug + Send + Sync {
     /// Requests the documents. Failed requests are omitted.
     fn list(&self) -> Vec<Other>;
-}
-
-/// The contents of one layer.
-#[derive(Clone, Debug)]
-pub(crate) enum Content {
-    /// A tar, compressed or not.
-    Blob {
-        /// The bytes.
-        blob: Blob,
-        /// Equal for equal bytes.
-        key: String,
-        /// If the blob is remote: lists and reads it by a zTOC.
-        soci: Option<Arc<SociLayer>>,
-    },
-    /// A remote tar with a table of contents.
-    Toc {
-        /// Reads by the table, or the whole blob.
-        toc: Arc<TocLayer>,
-        /// Equal for equal bytes and tables.
-        key: String,
-    },
-    /// A tar-split listing with the files' contents in a directory.
-    Split(Split),
-    /// A directory tree.
-    Tree(Tree),
-    /// The reason why there are no bytes.
-    Absent(String),
 }
 
 impl Source for Blobs {
@@ -340,16 +310,6 @@ impl Read for Unchanged {
         self.blob.unchanged()?;
         read
     }
-}
-
-/// The blob; a remote one after it was fetched and verified.
-pub(super) fn settled(blob: &Blob) -> io::Result<Blob> {
-    blob.as_remote().map_or_else(|| Ok(blob.clone()), |remote| remote.fetch_verified(true))
-}
-
-/// The blob, if it is local or was fetched.
-fn here(blob: &Blob) -> Option<Blob> {
-    blob.as_remote().map_or_else(|| Some(blob.clone()), RemoteBlob::local)
 }
 
 /// The encoding that the media type states, if it states one.

@@ -5,6 +5,7 @@ pub(crate) mod assemble;
 pub(crate) mod blobs;
 pub(crate) mod budget;
 pub(crate) mod choose;
+pub(crate) mod content;
 pub(crate) mod files;
 pub(crate) mod folder;
 pub(crate) mod found;

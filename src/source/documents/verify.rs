@@ -10,7 +10,7 @@ use crate::layer::blob::Blob;
 use crate::layer::split::Split;
 use crate::layer::{Watch, blob_digest};
 use crate::source::contract::verified::{Judged, Verified};
-use crate::source::documents::blobs::Content;
+use crate::source::documents::content::{Content, settled};
 
 /// Reads the layer and compares its digests.
 pub(super) fn verify(content: &Content, stated: &Layer, watch: &dyn Watch) -> Verified {
@@ -38,7 +38,7 @@ pub(super) fn verify(content: &Content, stated: &Layer, watch: &dyn Watch) -> Ve
 
 fn verify_blob(blob: &Blob, stated: &Layer, watch: &dyn Watch) -> Verified {
     // A remote blob is fetched completely first.
-    let settled = crate::source::documents::blobs::settled(blob);
+    let settled = settled(blob);
     let blob = match &settled {
         Ok(blob) => blob,
         Err(error) => return Verified::unknown(Some(stated), &error.to_string()),

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use serde_json::Value;
 
-use crate::source::engine::endpoint::read;
+use crate::source::disk::given;
 use crate::source::local::Environment;
 
 /// The largest configuration file, in bytes.
@@ -29,7 +29,7 @@ pub(super) fn find(environment: &Environment, name: Option<&str>) -> Option<Conn
     let own = |file: &str| config.as_ref().map(|config| config.join("containers").join(file));
     let connections = environment.variable("PODMAN_CONNECTIONS_CONF");
     let connections = connections.or_else(|| own("podman-connections.json"));
-    let newer = connections.and_then(|file| read(&file)).and_then(|json| {
+    let newer = connections.and_then(|file| given::json(&file, MAX)).and_then(|json| {
         let all = json.get("Connection")?;
         let default = all.get("Default").and_then(Value::as_str);
         chosen(all.get("Connections")?, name.or(default)?, ["URI", "Identity"])

@@ -5,8 +5,6 @@
 
 use std::path::{Path, PathBuf};
 
-use serde_json::Value;
-
 use crate::image::digest::Digest;
 use crate::source::disk::given;
 use crate::source::engine::certificates::Certificates;
@@ -156,7 +154,7 @@ fn docker(environment: &Environment) -> Option<Result<Endpoint, String>> {
     }
     let directory = docker_directory(environment)?;
     let name = text(environment, "DOCKER_CONTEXT").or_else(|| {
-        let config = read(&directory.join("config.json"))?;
+        let config = given::json(&directory.join("config.json"), CONFIG_MAX)?;
         Some(config.get("currentContext")?.as_str()?.to_owned())
     })?;
     (!name.is_empty() && name != "default").then(|| context(&name, &directory))
@@ -173,7 +171,7 @@ fn context(name: &str, directory: &Path) -> Result<Endpoint, String> {
     let digest = Digest::of(name.as_bytes());
     let id = digest.encoded();
     let file = directory.join("contexts/meta").join(id).join("meta.json");
-    let meta = read(&file).ok_or_else(|| {
+    let meta = given::json(&file, CONFIG_MAX).ok_or_else(|| {
         format!(
             "Docker's context `{name}` cannot be read: {} is not there or no JSON",
             file.display()
@@ -247,10 +245,6 @@ fn address(host: &str, certificates: Option<Certificates>) -> Result<Address, St
 
 fn text(environment: &Environment, name: &str) -> Option<String> {
     Some(environment.variable(name)?.to_string_lossy().into_owned())
-}
-
-pub(super) fn read(file: &Path) -> Option<Value> {
-    serde_json::from_slice(&given::read(file, CONFIG_MAX).ok()?).ok()
 }
 
 #[cfg(test)]

@@ -6,9 +6,8 @@ use std::collections::HashMap;
 use std::sync::atomic::AtomicBool;
 
 use crate::image::digest::Digest;
-use crate::image::manifest::{
-    DOCKER_LIST, DOCKER_MANIFEST, Descriptor, Document, Manifest, OCI_INDEX, OCI_MANIFEST,
-};
+use crate::image::manifest::{Descriptor, Document, Manifest};
+use crate::image::media_type::{DOCKER_LIST, DOCKER_MANIFEST, OCI_INDEX, OCI_MANIFEST};
 use crate::image::name::Name;
 use crate::image::{document, manifest, platform};
 use crate::source::contract::ask::Ask;

@@ -7,7 +7,7 @@
 //! | `mirrors` | the registries to try for a name |
 //! | `repository` | requests to one repository: authentication, redirects, retries |
 //! | `wire`, `trust` | connections: proxies, certificates, time limits, cancelling |
-//! | `challenge`, `token`, `credentials`, `keychain`, `secret` | authentication |
+//! | `challenge`, `token`, `credentials`, `login_files`, `keychain`, `secret` | authentication |
 //! | `failure`, `retry` | errors, remedies, retries |
 //! | `documents` | manifest and config, for a platform |
 //! | `referrers`, `soci` | signatures, SBOMs, attestations; zTOCs of layers |
@@ -23,6 +23,7 @@ mod credentials;
 mod documents;
 mod failure;
 mod keychain;
+mod login_files;
 mod mirrors;
 mod part;
 mod referrers;

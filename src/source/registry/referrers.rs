@@ -8,7 +8,8 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use crate::image::digest::Digest;
-use crate::image::manifest::{Descriptor, Document, OCI_INDEX, OCI_MANIFEST};
+use crate::image::manifest::{Descriptor, Document};
+use crate::image::media_type::{OCI_INDEX, OCI_MANIFEST};
 use crate::image::{Other, artifact, document, manifest};
 use crate::source::documents::blobs::ExtraDocuments;
 use crate::source::registry::failure::Failure;

@@ -16,7 +16,7 @@ use crate::source::registry::secret::Secret;
 use crate::source::registry::settings::Registries;
 use crate::source::registry::token::Wanted;
 use crate::source::registry::wire::{Answer, Request, Wire, is_loopback, origin, target};
-use crate::source::registry::{challenge, credentials, token};
+use crate::source::registry::{challenge, login_files, token};
 use crate::sync;
 
 /// The host of Docker Hub's registry.
@@ -297,7 +297,7 @@ impl Repository {
         let mut state = self.state();
         if !state.looked {
             state.looked = true;
-            let found = credentials::of(&self.domain, &self.path, &self.sign_in);
+            let found = login_files::of(&self.domain, &self.path, &self.sign_in);
             (state.credentials, state.trouble) = found;
         }
         state.credentials.clone()

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use crate::layer::directory::{IdMaps, Tree};
 use crate::layer::split::{Contents, Split};
 use crate::layer::toc;
-use crate::source::documents::blobs::Content;
+use crate::source::documents::content::Content;
 use crate::source::local::containers_storage::driver::Driver;
 use crate::source::local::containers_storage::layers::RecordedLayer;
 use crate::source::local::containers_storage::owners::compose;

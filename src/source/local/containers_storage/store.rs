@@ -221,3 +221,18 @@ fn or_problem<R>(found: Result<Vec<R>, Error>, problems: &mut Vec<String>) -> Ve
         Vec::new()
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_store_with_too_many_layers_says_that_they_are_not_counted() {
+        let mut steps = 3;
+        let counted = chain_within(&mut steps, Chain::default);
+        assert_eq!((counted.broken, steps), (None, 2));
+        let left_out = chain_within(&mut 0, || panic!("looked at"));
+        let says = "its layers were not counted: this store has too many";
+        assert_eq!(left_out.broken.as_deref(), Some(says));
+    }
+}

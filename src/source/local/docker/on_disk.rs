@@ -6,7 +6,7 @@ use crate::layer::blob::Blob;
 use crate::layer::directory::Tree;
 use crate::layer::split::{Contents, Split};
 use crate::source::documents::assemble::Part;
-use crate::source::documents::blobs::Content;
+use crate::source::documents::content::Content;
 use crate::source::local::docker::driver::{Driver, LayerDir, LayerOwner};
 use crate::source::local::root::{INIT_LAYER, WRITABLE_LAYER};
 
