@@ -13,7 +13,7 @@ use super::scratch::fresh;
 
 /// Waits for its input to end, which it does when the test does, and then tidies up. A process that has ended and was
 /// not waited for yet has no executable any more.
-const JANITOR: &str = r#"trap '' INT TERM HUP; cat > /dev/null
+const CLEANUP: &str = r#"trap '' INT TERM HUP; cat > /dev/null
 kill -TERM "$1"; tries=0
 while [ -e /proc/"$1"/exe ] && [ $tries -lt 100 ]; do sleep 0.1; tries=$((tries + 1)); done
 [ ! -e /proc/"$1"/exe ] || kill -KILL "$1"
@@ -25,7 +25,7 @@ pub struct Docker {
     /// Its data root.
     pub root: PathBuf,
     daemon: Child,
-    janitor: Child,
+    cleanup: Child,
 }
 
 impl Docker {
@@ -92,15 +92,15 @@ impl Docker {
     }
 
     fn watched(home: PathBuf, root: PathBuf, daemon: Child) -> Self {
-        let janitor = Command::new("sh")
-            .args(["-c", JANITOR, "janitor", &daemon.id().to_string()])
+        let cleanup = Command::new("sh")
+            .args(["-c", CLEANUP, "cleanup", &daemon.id().to_string()])
             .arg(&home)
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()
             .unwrap();
-        let mut docker = Self { home, root, daemon, janitor };
+        let mut docker = Self { home, root, daemon, cleanup };
         docker.wait();
         docker
     }
@@ -146,9 +146,9 @@ impl Docker {
 
 impl Drop for Docker {
     fn drop(&mut self) {
-        drop(mem::take(&mut self.janitor.stdin));
+        drop(mem::take(&mut self.cleanup.stdin));
         // Nothing can be done about either here.
-        drop(self.janitor.wait());
+        drop(self.cleanup.wait());
         drop(self.daemon.wait());
     }
 }

@@ -8,15 +8,15 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 
-const JANITOR: &str = r#"trap '' INT TERM HUP; cat > /dev/null; rm -rf --one-file-system -- "$1""#;
+const CLEANUP: &str = r#"trap '' INT TERM HUP; cat > /dev/null; rm -rf --one-file-system -- "$1""#;
 
 /// The folder of this test process.
 pub fn scratch() -> &'static Path {
     static DIR: OnceLock<PathBuf> = OnceLock::new();
     DIR.get_or_init(|| {
         let dir = tempfile::Builder::new().prefix("layertui-interop-").tempdir().unwrap().keep();
-        let janitor = Command::new("sh")
-            .args(["-c", JANITOR, "janitor"])
+        let cleanup = Command::new("sh")
+            .args(["-c", CLEANUP, "cleanup"])
             .arg(&dir)
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
@@ -24,7 +24,7 @@ pub fn scratch() -> &'static Path {
             .spawn()
             .unwrap();
         // Held open until the process ends; no other child inherits it.
-        mem::forget(janitor);
+        mem::forget(cleanup);
         dir
     })
 }

@@ -2,6 +2,7 @@
 
 use crate::at_every_size;
 use crate::explorer::Explorer;
+use layertui::image::Image;
 
 const LAYERS: &str =
     "0: +etc/ +etc/key:90 +etc/passwd:9 +opt/ +opt/tool/ +opt/tool/bin:50 +opt/tool/lib:7 |
@@ -36,6 +37,15 @@ fn a_removed_file_stays_in_its_place_and_says_who_removed_it() {
     assert_eq!(explorer.path(), "/etc", "the cursor is on the directory that it was in");
     explorer.keys("/").type_text("lib").keys("enter");
     assert_eq!((explorer.path().as_str(), explorer.state.layer), ("/opt/tool/lib", 1));
+}
+
+#[test]
+fn an_image_without_layers_names_none() {
+    let image = Image { reference: "test.tar".into(), ..Image::default() };
+    let mut explorer = Explorer::of("", image, 120, 40);
+    explorer.keys(". =");
+    let text = explorer.text();
+    assert!(text.contains("everything ever ─"), "{text}");
 }
 
 #[test]

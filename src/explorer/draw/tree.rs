@@ -32,9 +32,12 @@ pub(super) fn draw(
         },
         None => Visible::default(),
     };
-    let status = match &state.ever {
-        Some(ever) if ever.is_filling() => visible!["looking for everything ever …, ", status],
-        Some(_) => visible!["everything ever, ", status],
+    let words =
+        |filling| if filling { "looking for everything ever …" } else { "everything ever" };
+    let ever = state.ever.as_ref().map(|ever| words(ever.is_filling()));
+    let status = match ever {
+        Some(ever) if status.is_empty() => ever.into(),
+        Some(ever) => visible![ever, ", ", status],
         None => status,
     };
     let status = rows::status(state, status);
