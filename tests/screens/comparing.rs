@@ -86,6 +86,36 @@ fn two_images_as_one() {
     });
 }
 
+/// Neither image wrote to the other or removed anything from it.
+#[test]
+fn a_path_is_in_one_image_or_in_both_and_nobody_removed_it() {
+    let mut explorer = compared(120, 40);
+    explorer.keys("=");
+    assert!(explorer.text().contains("- old  only old"), "{}", explorer.text());
+    for (path, new) in [
+        ("usr/old", "- new image  does not have it"),
+        ("etc/passwd", "~ new image  has another version"),
+        ("etc/hosts", "= new image  has it with other attributes"),
+    ] {
+        explorer.keys("/").type_text(path);
+        let text = explorer.text();
+        let hit = text.lines().find(|line| line.contains(&format!(" /{path} "))).unwrap();
+        assert_eq!(hit.contains("only old"), path == "usr/old", "{text}");
+        explorer.keys("enter w");
+        let text = explorer.text();
+        assert!(text.contains("+ old image  has it"), "{text}");
+        assert!(text.contains(new), "{text}");
+        assert!(!text.contains("whiteout") && !text.contains("removes"), "{text}");
+        explorer.keys("esc");
+    }
+    explorer.keys("/").type_text("usr/new").keys("enter w");
+    assert!(explorer.text().contains("+ new image  has it"), "{}", explorer.text());
+    // Of the old image alone, it is the new one that differs.
+    explorer.keys("esc [");
+    let text = explorer.text();
+    assert!(text.contains("old  only old") && text.contains("passwd  differs in new"), "{text}");
+}
+
 /// Beside each layer stands why it differs, as soon as that is known.
 #[test]
 fn the_stack_says_of_each_layer_how_it_differs() {

@@ -33,8 +33,9 @@ pub(super) fn draw(
         return;
     }
     let tree = if from == to { Tree::Diff(to) } else { Tree::Range(from, to) };
-    let rows =
-        rows::draw(canvas, state, stack, layout, area, &status, |row| describe(stack, tree, row));
+    let rows = rows::draw(canvas, state, stack, layout, area, &status, |row| {
+        describe(state, stack, tree, row)
+    });
     if rows == 0 {
         frame::empty(canvas, area.body, &why_empty(state, stack));
     }
@@ -57,7 +58,7 @@ pub(super) fn draw(
     }
 }
 
-fn describe(stack: &Stack, tree: Tree, row: OutlineRow) -> TreeRow {
+fn describe(state: &State, stack: &Stack, tree: Tree, row: OutlineRow) -> TreeRow {
     let to = tree.top();
     let from = if let Tree::Range(from, _) = tree { from } else { to };
     let change = stack.change_in(row.node, tree);
@@ -72,7 +73,7 @@ fn describe(stack: &Stack, tree: Tree, row: OutlineRow) -> TreeRow {
     let kind = change.map(|change| change.kind);
     let opaque = change.is_some_and(|change| change.opaque);
     let mut behind = Vec::new();
-    behind.extend(shadow.map(rows::shadowed_by));
+    behind.extend(shadow.map(|by| rows::shadowed_by(state, by)));
     if opaque && from == to {
         behind.extend(rows::hides(stack, row.node, to));
     }

@@ -179,8 +179,8 @@ fn values(canvas: &mut Canvas<'_>, columns: Columns, line: Rect, what: &TreeRow,
 }
 
 /// The layer that shadows a path.
-pub(super) fn shadowed_by(shadow: Shadow) -> Span {
-    (Role::Shadowed, visible!["  ", marker::shadow(shadow)])
+pub(super) fn shadowed_by(state: &State, shadow: Shadow) -> Span {
+    (Role::Shadowed, visible!["  ", marker::shadow(state, shadow)])
 }
 
 /// How many names an opaque directory hides.

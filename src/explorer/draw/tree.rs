@@ -48,17 +48,17 @@ pub(super) fn draw(
     }
     frame::remark(canvas, area, &waiting(state, stack));
     let rows = rows::draw(canvas, state, stack, layout, area, &status, |row| {
-        describe(stack, shown.unwrap_or(0), row)
+        describe(state, stack, shown.unwrap_or(0), row)
     });
     if rows == 0 {
         frame::empty(canvas, area.body, &why_empty(state, stack));
     }
 }
 
-fn describe(stack: &Stack, layer: usize, row: OutlineRow) -> TreeRow {
+fn describe(state: &State, stack: &Stack, layer: usize, row: OutlineRow) -> TreeRow {
     let change = stack.change(row.node, layer);
     let Some(version) = stack.visible(row.node, layer) else {
-        return removed(stack, layer, row);
+        return removed(state, stack, layer, row);
     };
     let opaque =
         change.is_some_and(|change| change.opaque) || (version.opaque && version.layer == layer);
@@ -69,10 +69,11 @@ fn describe(stack: &Stack, layer: usize, row: OutlineRow) -> TreeRow {
         stack.bytes(version.event, layer)
     };
     let plain = if row.directory { Role::Directory } else { Role::Text };
+    let by = shadow.map(|by| rows::shadowed_by(state, by));
     TreeRow {
         signs: marker::signs(opaque, shadow.is_some(), change.map(|change| change.kind)),
         name_role: marker::name(shadow.is_some(), change.map(|change| change.kind), plain),
-        behind: behind(stack, layer, row, &version, opaque, shadow, change),
+        behind: by.into_iter().chain(behind(stack, layer, row, &version, opaque, change)).collect(),
         attributes: attributes(&version),
         size: size::fixed(bytes),
         share: (bytes, stack.summary(layer).cumulative_bytes),
@@ -81,18 +82,16 @@ fn describe(stack: &Stack, layer: usize, row: OutlineRow) -> TreeRow {
     }
 }
 
-/// Who shadows the path, what changed, what a folded directory has below, and where a link leads.
+/// What changed, what a folded directory has below, and where a link leads.
 fn behind(
     stack: &Stack,
     layer: usize,
     row: OutlineRow,
     version: &Version,
     opaque: bool,
-    shadow: Option<Shadow>,
     change: Option<Change>,
 ) -> Vec<Span> {
     let mut spans = Vec::new();
-    spans.extend(shadow.map(rows::shadowed_by));
     if opaque {
         spans.extend(rows::hides(stack, row.node, layer));
     }
@@ -114,13 +113,16 @@ fn attributes(version: &Version) -> Option<(Visible<'static>, Visible<'static>)>
 
 /// A path that this layer or one below it removed: a struck out row in its place. If it is one below, it says which, and
 /// the owner is the layer that had written it.
-fn removed(stack: &Stack, layer: usize, row: OutlineRow) -> TreeRow {
+fn removed(state: &State, stack: &Stack, layer: usize, row: OutlineRow) -> TreeRow {
     let removal = stack.removal(row.node, layer);
     let previous = removal.and_then(|change| change.previous).map(|event| stack.version(event));
     let bytes = previous.map_or(0, |version| version.size);
     // The layer column has the layer whose bytes these are, as in every row.
     let owner = previous.map_or(layer, |version| version.layer);
-    let by = removal.map(|change| (Role::Removed, visible!["  L", change.layer, " removes"]));
+    let by = removal.map(|change| {
+        let by = Shadow { layer: change.layer, removes: true };
+        (Role::Removed, visible!["  ", marker::shadow(state, by)])
+    });
     let kind = Some(ChangeKind::Removed);
     TreeRow {
         signs: marker::signs(false, false, kind),

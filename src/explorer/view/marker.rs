@@ -1,6 +1,6 @@
 //! Markers of rows: what a layer did to a path. They carry the meaning without colours.
 
-use crate::explorer::model::role::Role;
+use crate::explorer::model::{Role, State};
 use crate::stack::{ChangeKind, Shadow};
 use crate::text::{Visible, visible};
 
@@ -46,10 +46,15 @@ pub const fn shadow_verb(by: Shadow) -> &'static str {
     if by.removes { "removes" } else { "rewrites" }
 }
 
-/// The layer that shadows a path: `L7 rewrites`, `L9 removes`.
+/// The layer that shadows a path: `L7 rewrites`, `L9 removes`. Of two compared images, of which neither does anything to the
+/// other, in which of them the path is.
 #[must_use]
-pub fn shadow(by: Shadow) -> Visible<'static> {
-    visible!["L", by.layer, " ", shadow_verb(by)]
+pub fn shadow(state: &State, by: Shadow) -> Visible<'static> {
+    match (&state.comparison, by.removes) {
+        (None, _) => visible!["L", by.layer, " ", shadow_verb(by)],
+        (Some(_), true) => "only old".into(),
+        (Some(_), false) => "differs in new".into(),
+    }
 }
 
 /// Markers with their meanings, for help.

@@ -107,7 +107,7 @@ pub fn row(state: &State, stack: &Stack, search: &Search, number: usize) -> Opti
     match search.found.as_ref()? {
         Found::Paths { ranked, .. } => {
             let layer = search.before.layer.min(stack.folded().saturating_sub(1));
-            Some(path_row(stack, ranked.get(number)?, layer))
+            Some(path_row(state, stack, ranked.get(number)?, layer))
         }
         Found::Layers(layers) => {
             let layer = *layers.get(number)?;
@@ -121,7 +121,7 @@ pub fn row(state: &State, stack: &Stack, search: &Search, number: usize) -> Opti
     }
 }
 
-fn path_row(stack: &Stack, node: NodeId, layer: usize) -> HitRow {
+fn path_row(state: &State, stack: &Stack, node: NodeId, layer: usize) -> HitRow {
     let visible_version = stack.visible(node, layer);
     let removal = stack.removal(node, layer);
     let gone = removal.and_then(|change| change.previous).map(|event| stack.version(event));
@@ -135,17 +135,24 @@ fn path_row(stack: &Stack, node: NodeId, layer: usize) -> HitRow {
         return HitRow {
             signs: marker::signs(opaque, shadow.is_some(), kind),
             name: (marker::name(shadow.is_some(), kind, plain), path),
-            note: (Role::Shadowed, shadow.map_or_else(Visible::default, marker::shadow)),
+            note: (
+                Role::Shadowed,
+                shadow.map_or_else(Visible::default, |by| marker::shadow(state, by)),
+            ),
             owner: visible![version.layer],
         };
     }
     let kind = removal.map_or(ChangeKind::Added, |change| change.kind);
     let (note, owner) = if let Some(change) = removal {
         let by = Shadow { layer: change.layer, removes: true };
-        (marker::shadow(by), gone.map_or(change.layer, |version| version.layer))
+        (marker::shadow(state, by), gone.map_or(change.layer, |version| version.layer))
     } else {
         let added = stack.history(node).first().map_or(layer, |event| event.layer);
-        (visible!["L", added, " adds"], added)
+        let note = match state.comparison {
+            Some(_) => "only new".into(),
+            None => visible!["L", added, " adds"],
+        };
+        (note, added)
     };
     HitRow {
         signs: marker::signs(false, false, Some(kind)),

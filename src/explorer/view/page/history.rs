@@ -1,5 +1,6 @@
 //! The history page of a path: one item for each event, oldest first.
 
+use crate::explorer::model::comparison::OTHER;
 use crate::explorer::model::owners::Owner;
 use crate::explorer::model::{Role, State};
 use crate::explorer::view;
@@ -74,14 +75,13 @@ fn event(
     before: Option<&HistoryEvent>,
 ) {
     let (sign, role) = marker::change(step.event);
-    let verb = match step.event {
-        ChangeKind::Undecided => "written again, not compared yet",
-        kind => kind.name(),
+    let (place, verb) = match state.comparison {
+        Some(_) => in_comparison(step),
+        None => in_layer(state, step),
     };
-    let digits = state.layer_count().saturating_sub(1).to_string().len();
     let mut spans = vec![
         (role, visible![sign, " "]),
-        (Role::Strong, visible!["layer ", pad(&visible![step.layer], digits), "  "]),
+        (Role::Strong, visible![place, "  "]),
         (role, verb.into()),
     ];
     if step.opaque {
@@ -93,7 +93,7 @@ fn event(
         spans.push((Role::Text, visible![Visible::blanks(gap), size]));
     }
     out.line(spans);
-    if let Some(how) = cause(step) {
+    if let Some(how) = cause(step).filter(|_| state.comparison.is_none()) {
         out.text(Role::Text, 2, &how);
     }
     if let Some(changes) = before.and_then(|before| changes(step, before)) {
@@ -109,6 +109,29 @@ fn event(
         out.text(Role::Quiet, 2, shorten::middle(&made_by.visible(), out.width * 2 - 8));
     }
     out.blank();
+}
+
+/// The layer, and what it does.
+fn in_layer(state: &State, step: &HistoryEvent) -> (Visible<'static>, &'static str) {
+    let verb = match step.event {
+        ChangeKind::Undecided => "written again, not compared yet",
+        kind => kind.name(),
+    };
+    let digits = state.layer_count().saturating_sub(1).to_string().len();
+    (visible!["layer ", pad(&visible![step.layer], digits)], verb)
+}
+
+/// Which of two compared images, and whether it has the path: neither does anything to the other.
+fn in_comparison(step: &HistoryEvent) -> (Visible<'static>, &'static str) {
+    let place = if step.layer == OTHER { "old image" } else { "new image" };
+    let verb = match step.event {
+        ChangeKind::Undecided => "has it, contents not compared yet",
+        ChangeKind::Added | ChangeKind::Rewritten => "has it",
+        ChangeKind::Removed => "does not have it",
+        ChangeKind::Modified => "has another version",
+        ChangeKind::Metadata => "has it with other attributes",
+    };
+    (place.into(), verb)
 }
 
 /// The cause of a removal.
