@@ -165,6 +165,22 @@ fn a_damaged_list_is_named_and_removes_nothing() {
     }
 }
 
+/// A database that could not be read says nothing of the packages of another manager.
+#[test]
+fn a_damaged_database_of_rpm_keeps_no_package_of_dpkg() {
+    let place = Place::new();
+    let list = |packages: &[&str]| Tar::new().file("var/lib/dpkg/status", status(packages));
+    let both = list(&["bash 5 amd64 1", "curl 8 amd64 1"]);
+    let layers = [both.file("var/lib/rpm/rpmdb.sqlite", "no database"), list(&["bash 5 amd64 1"])];
+    let image = place.image("both", &layers.map(Tar::finish));
+    let image = image.to_str().unwrap();
+    let (lines, code, said) = ask(image, &[]);
+    assert_eq!((lines.len(), code), (1, 2), "{said}");
+    assert!(said.contains("/var/lib/rpm/rpmdb.sqlite"), "{said}");
+    let history: Vec<String> = ask(image, &["--history"]).0.iter().map(short).collect();
+    assert_eq!(history[2..], ["1 removed curl 8"]);
+}
+
 #[test]
 fn changes_that_dpkg_did_not_finish_are_named() {
     let place = Place::new();

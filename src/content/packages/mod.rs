@@ -66,6 +66,18 @@ impl DatabaseFile {
         }
     }
 
+    /// The package manager whose database it is.
+    #[must_use]
+    pub const fn manager(self) -> Manager {
+        match self {
+            Self::DpkgStatus(_) | Self::DpkgStatusDirectory(_) | Self::DpkgLists(_) => {
+                Manager::Dpkg
+            }
+            Self::ApkInstalled(_) => Manager::Apk,
+            Self::Rpm(_) | Self::RpmWithLog(..) => Manager::Rpm,
+        }
+    }
+
     /// The path of the log that belongs to the file.
     #[must_use]
     pub const fn log(self) -> Option<&'static str> {

@@ -60,8 +60,9 @@ pub struct Timeline {
 }
 
 impl Timeline {
-    /// Takes the packages at the next layer. If a database was not read whole, what is missing in `packages` stays.
-    pub fn step(&mut self, layer: usize, packages: Vec<Package>, whole: bool) {
+    /// Takes the packages at the next layer. Of managers whose databases were not read whole, what is missing in `packages`
+    /// stays.
+    pub fn step(&mut self, layer: usize, packages: Vec<Package>, not_whole: &[Manager]) {
         let mut groups: BTreeMap<(String, Manager), Vec<Package>> = BTreeMap::new();
         for package in packages {
             groups.entry((package.name.clone(), package.manager)).or_default().push(package);
@@ -75,6 +76,7 @@ impl Timeline {
             packages.sort_unstable();
             packages.dedup_by(|one, other| is_same(one, other));
             let before = self.installed.remove(&key).unwrap_or_default();
+            let whole = !not_whole.contains(&key.1);
             let after = self.change(layer, before, packages, whole);
             if !after.is_empty() {
                 self.installed.insert(key, after);
@@ -188,9 +190,13 @@ mod tests {
     fn told(databases: &[&str]) -> (Vec<String>, Vec<String>) {
         let mut timeline = Timeline::default();
         for (layer, text) in databases.iter().enumerate() {
-            // A database that begins with ? is not whole.
-            let text = (text.trim_start_matches('?'), !text.starts_with('?'));
-            timeline.step(layer, packages(text.0), text.1);
+            // A database that begins with ? is not whole; with ! one of another manager is not.
+            let not_whole: &[Manager] = match text.chars().next() {
+                Some('?') => &[Manager::Dpkg],
+                Some('!') => &[Manager::Rpm, Manager::Apk],
+                _ => &[],
+            };
+            timeline.step(layer, packages(text.trim_start_matches(['?', '!'])), not_whole);
         }
         let event = |it: &PackageEvent| {
             let from = it.previous.as_deref().map(|it| format!("{it} -> ")).unwrap_or_default();
@@ -231,6 +237,8 @@ mod tests {
 
     #[test]
     fn what_a_damaged_database_lacks_is_not_removed() {
+        let (events, installed) = told(&["a 1,b 1", "!a 1"]);
+        assert_eq!((events[2].as_str(), installed.len()), ("1 removed b 1", 1));
         let (events, installed) = told(&["a 1,b 1", "?a 2", "a 2"]);
         assert_eq!(events[2..], ["1 upgraded a 1 -> 2".to_owned(), "2 removed b 1".to_owned()]);
         assert_eq!(installed, ["a 2 1 0"]);

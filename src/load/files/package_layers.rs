@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::content::packages::Packages;
 use crate::content::packages::distribution::{Distribution, OS_RELEASE};
-use crate::content::packages::package::Package;
+use crate::content::packages::package::{Manager, Package};
 use crate::content::packages::timeline::Timeline;
 use crate::layer::Watch;
 use crate::load::Loader;
@@ -53,13 +53,17 @@ pub fn package_layers(loader: &Loader, last: usize, watch: &dyn Watch) -> Packag
         }
         events = here;
         found.has_database |= !databases.is_empty();
-        let all_files = notes.is_empty();
+        // Only directories of dpkg are not read whole for other reasons than their contents.
+        let mut not_whole: Vec<Manager> =
+            notes.first().map(|_| Manager::Dpkg).into_iter().collect();
         found.note(notes);
         state = found.read(loader, &databases, &state, watch);
         let packages = events.iter().filter_map(|event| state.get(event));
         let packages = packages.flat_map(|known| known.packages.iter().cloned()).collect();
-        let whole = all_files && state.values().all(|known| known.whole);
-        found.timeline.step(layer, packages, whole);
+        let damaged =
+            databases.iter().filter(|it| !state.get(&it.events).is_some_and(|it| it.whole));
+        not_whole.extend(damaged.map(|database| database.place.manager()));
+        found.timeline.step(layer, packages, &not_whole);
     }
     found
 }
