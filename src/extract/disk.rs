@@ -29,6 +29,9 @@ const BUFFER: usize = 128 * 1024;
 /// The mode of a directory without an entry, as engines create it.
 const IMPLIED_MODE: u16 = 0o755;
 
+/// The setuid and setgid bits.
+const SET_ID: u16 = 0o6000;
+
 /// A destination directory.
 pub(super) struct Disk {
     root: Arc<OwnedFd>,
@@ -224,19 +227,58 @@ fn write(file: &File, contents: &mut Contents<'_>, buffer: &mut [u8]) -> Result<
 }
 
 /// Sets owner, extended attributes, mode and mtime of an open file or directory, in this order: changing the owner clears the
-/// setuid bit and capabilities.
+/// setuid bit and capabilities. What cannot be set does not keep the rest from being set; the first error is returned.
 fn set_attributes(at: impl AsFd, item: &Item, privileged: bool) -> io::Result<()> {
-    if privileged && let Some((uid, gid)) = owner(item)? {
-        fchown(&at, Some(uid), Some(gid)).map_err(|error| set_error("owner", error))?;
+    let mut mode = item.mode.unwrap_or(IMPLIED_MODE);
+    let owned = if privileged { set_owner(&at, item) } else { Ok(()) };
+    if owned.is_err() {
+        // Another owner must not lend its rights.
+        mode &= !SET_ID;
     }
+    let mut all = vec![owned];
     for (name, value) in item.xattrs().iter().filter(|(name, _)| settable(name, privileged)) {
-        fsetxattr(&at, OsStr::from_bytes(name), value, XattrFlags::empty())
-            .map_err(|error| set_error(&format!("attribute {}", name.escape_ascii()), error))?;
+        let set = fsetxattr(&at, OsStr::from_bytes(name), value, XattrFlags::empty());
+        let what = || format!("attribute {}", name.escape_ascii());
+        all.push(set.map_err(|error| set_error(&what(), error)));
     }
-    let mode = Mode::from_raw_mode(item.mode.unwrap_or(IMPLIED_MODE).into());
-    fchmod(&at, mode).map_err(|error| set_error("mode", error))?;
-    match times(item) {
-        Some(times) => futimens(&at, &times).map_err(|error| set_error("mtime", error)),
-        None => Ok(()),
+    let set = fchmod(&at, Mode::from_raw_mode(mode.into()));
+    all.push(set.map_err(|error| set_error("mode", error)));
+    if let Some(times) = times(item) {
+        all.push(futimens(&at, &times).map_err(|error| set_error("mtime", error)));
+    }
+    all.into_iter().collect()
+}
+
+/// Sets the owner, if the item has one.
+fn set_owner(at: impl AsFd, item: &Item) -> io::Result<()> {
+    let Some((uid, gid)) = owner(item)? else { return Ok(()) };
+    fchown(at, Some(uid), Some(gid)).map_err(|error| set_error("owner", error))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::MetadataExt;
+
+    use super::*;
+    use crate::stack::kept::entry::Mtime;
+
+    #[test]
+    fn an_owner_that_cannot_be_set_keeps_nothing_else_from_being_set() {
+        let file = tempfile::tempfile().unwrap();
+        let item = Item {
+            path: b"x".to_vec(),
+            body: Body::Fifo,
+            mode: Some(0o4751),
+            owner: Some((1 << 32, 0)),
+            mtime: Some(Mtime { seconds: 17, nanos: 5 }),
+            xattrs: Box::default(),
+        };
+        let error = set_attributes(&file, &item, true).unwrap_err().to_string();
+        assert!(error.contains("4294967296") && error.contains("out of range"), "{error}");
+        let found = file.metadata().unwrap();
+        assert_eq!((found.mode() & 0o7777, found.mtime()), (0o751, 17));
+        // Without root the owner is not set.
+        set_attributes(&file, &item, false).unwrap();
+        assert_eq!(file.metadata().unwrap().mode() & 0o7777, 0o4751);
     }
 }
