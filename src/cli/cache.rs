@@ -129,7 +129,8 @@ fn removed(
                 json!({"schema": "layertui/1", "removedFiles": files, "removedBytes": bytes});
             return json_line(out, &removed);
         }
-        writeln!(out, "{files} files removed, {}", text::size::short(bytes))
+        let s = if files == 1 { "" } else { "s" };
+        writeln!(out, "{files} file{s} removed, {}", text::size::short(bytes))
     })
 }
 

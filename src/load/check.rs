@@ -4,6 +4,9 @@ use crate::image;
 use crate::layer::{Listing, Problem, Severity};
 use crate::stack::fold::{DEPTH_MAX, EVENT_LIMIT, Oddities, Oddity};
 
+/// The most bytes of a path in a message; a tar can have names of gigabytes.
+const PATH_SHOWN: usize = 1000;
+
 /// All problems of a layer, worst first.
 pub(super) fn problems(
     listing: &Listing,
@@ -73,11 +76,27 @@ fn odd(oddity: Oddity, count: u64, path: &[u8]) -> Problem {
         }
         Oddity::TooManyEvents => format!("more than {EVENT_LIMIT} events; the rest is not shown"),
     };
-    let path = String::from_utf8_lossy(path);
+    let cut = if path.len() > PATH_SHOWN { "…" } else { "" };
+    let path = String::from_utf8_lossy(&path[..path.len().min(PATH_SHOWN)]);
+    let path = format!("{path}{cut}");
     let message = if count == 1 {
         format!("{what}: {path}")
     } else {
         format!("{what}: {path} and {} more", count - 1)
     };
     Problem { severity, message }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_path_is_cut_in_a_message() {
+        for (length, shown) in [(1000, 1000), (1001, 1000), (50_000, 1000)] {
+            let message = odd(Oddity::TooDeep, 1, &vec![b'a'; length]).message;
+            assert_eq!(message.matches("aaaa").count(), shown / 4, "{message}");
+            assert_eq!(message.ends_with('…'), length > shown, "{message}");
+        }
+    }
 }
