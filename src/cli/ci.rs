@@ -106,6 +106,9 @@ fn verdict(
     let measure = (rules.dive != Limits::default()).then(|| Measure::of(loaded.tables()));
     // A base that is not known is at least the first layer.
     let base_layers = base.as_ref().map_or(1, |base| base.layers);
+    if rules.fail_on.is_some() {
+        loaded.needs_config();
+    }
     loaded.subject(|subject| {
         let findings = match rules.fail_on {
             Some(_) => findings::of(loaded, subject, &accepted, base_layers),

@@ -76,14 +76,21 @@ fn compare_images(command: &Compare, excludes: &Globs, old: &Loaded, new: &Loade
             unsure.map(|it| format!("layer {}: {}", it.layer, it.reason)).collect::<Vec<_>>()
         });
         let unseen = loaded.subject(unseen_attributes);
-        incomplete |= !unseen.is_empty();
-        let all = unsure.iter().chain(&unseen).chain(&inventory.notes);
+        let config = loaded.image().config.unread.as_ref().map(|why| why.raw().to_owned());
+        incomplete |= !unseen.is_empty() || config.is_some();
+        let all = unsure.iter().chain(&unseen).chain(&config).chain(&inventory.notes);
         notes.extend(all.map(|note| format!("{whose}: {note}")));
     }
     notes.extend(
         files.unread.iter().map(|(path, why)| format!("{}: {why}", String::from_utf8_lossy(path))),
     );
-    let settings = compare::settings(old.image(), new.image(), !command.semantic);
+    let settings_known = [old, new].iter().all(|it| it.image().config.unread.is_none());
+    let settings = if settings_known {
+        compare::settings(old.image(), new.image(), !command.semantic)
+    } else {
+        notes.push("settings are not compared".to_owned());
+        Vec::new()
+    };
     let changes = if packages_known {
         compare::packages(&before.packages, &after.packages)
     } else {

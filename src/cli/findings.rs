@@ -28,6 +28,7 @@ pub(super) fn run(command: &Findings, settings: &OpenSettings) -> Outcome {
     let rules = rules(command)?;
     let accepted = accepted(&rules)?;
     examine(&command.common.image, settings, Want::Kinds, |loaded| {
+        loaded.needs_config();
         let base = base::recognise(loaded.image(), rules.base.as_deref(), settings)?;
         let severe = loaded.subject(|subject| {
             let findings = of(loaded, subject, &accepted, base.layers);

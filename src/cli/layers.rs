@@ -1,7 +1,7 @@
 //! `layertui layers`, and `layertui IMAGE` without a terminal.
 
 use crate::cli::args::Layers;
-use crate::cli::failure::Outcome;
+use crate::cli::failure::{Failure, Outcome};
 use crate::cli::open::{examine_briefly, open};
 use crate::cli::output::output;
 use crate::load::Want;
@@ -13,6 +13,9 @@ pub(super) fn run(command: &Layers, settings: &OpenSettings) -> Outcome {
     let image = &command.common.image;
     if command.dockerfile {
         let source = open(image, settings)?;
+        if let Some(why) = &source.image().config.unread {
+            return Err(Failure::Error(format!("{image}: {}", why.visible())));
+        }
         return output(|out| report::dockerfile(out, source.image()));
     }
     write(image, settings, command.common.format())

@@ -10,6 +10,7 @@ use crate::load::{LayerState, Loader};
 use crate::report::{Range, Subject};
 use crate::stack::Stack;
 use crate::stack::kept::table::Table;
+use crate::text::Foreign;
 
 /// The layers that an answer can depend on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,6 +40,8 @@ pub(super) struct Loaded {
     pub(super) loader: Loader,
     pub(super) states: Vec<Arc<LayerState>>,
     pub(super) needs: Cell<Needs>,
+    /// The answer depends on the config.
+    pub(super) needs_config: Cell<bool>,
     /// Layers as they were listed; empty unless [`examine_with_rows`](crate::cli::open) kept them.
     pub(super) listings: Vec<Arc<Listing>>,
 }
@@ -66,6 +69,16 @@ impl Loaded {
     /// Sets the layers that the answer can depend on; default: all.
     pub(super) fn needs(&self, needs: Needs) {
         self.needs.set(needs);
+    }
+
+    /// The answer depends on the config as well.
+    pub(super) fn needs_config(&self) {
+        self.needs_config.set(true);
+    }
+
+    /// Why the config could not be read, if the answer depends on it.
+    pub(super) fn unread_config(&self) -> Option<&Foreign> {
+        self.image().config.unread.as_ref().filter(|_| self.needs_config.get())
     }
 
     pub(super) fn needed(&self) -> Needs {

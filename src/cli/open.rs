@@ -128,5 +128,5 @@ fn load(loader: Loader, want: Want, rows: bool, report: impl Fn(Event) + Sync) -
         report(event);
     });
     let listings = std::mem::take(&mut *sync::lock(&listings));
-    Loaded { loader, states, needs: Cell::new(Needs::All), listings }
+    Loaded { loader, states, needs: Cell::new(Needs::All), needs_config: Cell::default(), listings }
 }

@@ -28,6 +28,7 @@ pub(super) fn run(command: &Report, settings: &OpenSettings) -> Outcome {
     let rules = found.map(|found| found.rules).unwrap_or_default();
     let accepted = findings::accepted(&rules)?;
     examine(&command.image, settings, Want::Kinds, |loaded| {
+        loaded.needs_config();
         let last = loaded.image().layers.len().saturating_sub(1);
         let found = loaded.with_stack(|stack| databases(stack, last, false));
         let inventory = found.read(loaded.loader.source().as_ref());
@@ -36,7 +37,8 @@ pub(super) fn run(command: &Report, settings: &OpenSettings) -> Outcome {
             let findings = findings::of(loaded, subject, &accepted, base.layers);
             let unsure = subject.unsure().into_iter();
             let unsure = unsure.map(|it| format!("layer {}: {}", it.layer, it.reason));
-            let notes: Vec<String> = unsure.chain(inventory.notes).collect();
+            let config = loaded.unread_config().map(|why| why.raw().to_owned());
+            let notes: Vec<String> = unsure.chain(config).chain(inventory.notes).collect();
             let analysis = Analysis {
                 subject,
                 packages: &inventory.packages,

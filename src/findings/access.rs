@@ -29,7 +29,7 @@ pub(super) fn find(
         modes(stack, last, found);
     }
     // A plain directory or an exported tree has no config: the user is unknown.
-    let told = image.id.is_some() || !image.history.is_empty();
+    let told = image.config.unread.is_none() && (image.id.is_some() || !image.history.is_empty());
     if told && runs_as_root(image, stack, contents) {
         let step = image.history.iter().rposition(|step| {
             let command = step.created_by.as_ref().map(crate::text::command::instruction);

@@ -46,6 +46,8 @@ pub struct Config {
     pub other: Vec<(Foreign, Foreign)>,
     /// `rootfs.diff_ids`, base first.
     pub diff_ids: Vec<String>,
+    /// Why the config, or a field of it, could not be read, so that what is not here may be set all the same.
+    pub unread: Option<Foreign>,
 }
 
 /// A config document, parsed as far as possible.
@@ -84,6 +86,7 @@ pub(super) fn read(fields: &Fields<'_>) -> Parsed {
     }
     let platform = Platform::read(fields, &mut problems);
     let history = history(fields, &mut problems);
+    config.unread = problems.first().map(|problem| problem.as_str().into());
     Parsed { config, platform, history, problems }
 }
 

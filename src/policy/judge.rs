@@ -215,6 +215,9 @@ impl<'a> Judge<'a> {
             })
             .collect();
         if broken.is_empty() {
+            if let Some(why) = &self.evidence.image.config.unread {
+                return vec![self.unknown("fail-on", limit, why.raw())];
+            }
             return vec![self.verdict("fail-on", limit, "no finding".to_owned(), true)];
         }
         broken

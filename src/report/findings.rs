@@ -165,6 +165,9 @@ fn text_of(
     writeln!(out, "{}: {counts}", subject.image.reference.visible())?;
     writeln!(out, "  base  {}", base_line(base))?;
     subject.write_unsure(out)?;
+    if let Some(why) = &subject.image.config.unread {
+        writeln!(out, "  incomplete: {}", why.visible())?;
+    }
     for finding in findings {
         write_finding(out, subject, base, finding)?;
     }

@@ -128,6 +128,8 @@ fn fields(image: &Image) -> Vec<(&'static str, bool)> {
         shell,
         other,
         diff_ids: _,
+        // As `problems`.
+        unread: _,
     } = config;
     let Layer {
         diff_id: _,

@@ -34,4 +34,5 @@ mod sparse;
 mod support;
 mod totals;
 mod unread;
+mod unread_config;
 mod verifying;

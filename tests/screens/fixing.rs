@@ -10,6 +10,9 @@ use layertui::explorer::view::offers::Offer;
 use layertui::explorer::{Effect, Message};
 use layertui::findings::place::Contents;
 use layertui::findings::{Accepted, judge};
+use layertui::image::Image;
+use layertui::image::config::Config;
+use layertui::image::layer::Layer;
 use layertui::stack::EventId;
 use layertui::text::command;
 
@@ -39,6 +42,29 @@ pub fn answer(explorer: &mut Explorer) {
         .collect();
     let report = FindingsReport::new(found, explorer.stack.folded(), commands);
     explorer.send(Message::Findings(Box::new(report)));
+}
+
+/// A config that was not read may set what nobody found.
+#[test]
+fn nothing_is_said_of_a_config_that_was_not_read() {
+    let of = |unread: Option<&str>| {
+        let config =
+            Config { unread: unread.map(Into::into), user: Some("7".into()), ..Config::default() };
+        let image = Image {
+            reference: "a.tar".into(),
+            layers: vec![Layer::default()],
+            config,
+            ..Image::default()
+        };
+        let mut explorer = Explorer::of("0: +a:5", image, 120, 40);
+        explorer.keys("W tab");
+        answer(&mut explorer);
+        explorer.text()
+    };
+    assert!(of(None).contains("Nothing to fix: no secrets"), "{}", of(None));
+    let text = of(Some("the config cannot be read"));
+    assert!(text.contains("the config cannot be read") && !text.contains("no secrets"), "{text}");
+    assert!(text.contains("Nothing to fix in the layers."), "{text}");
 }
 
 fn with_findings(width: u16, height: u16) -> Explorer {

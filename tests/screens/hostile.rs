@@ -82,6 +82,7 @@ pub(super) fn explorer(width: u16, height: u16) -> Explorer {
         shell: vec![EVIL.into()],
         other: vec![(EVIL.into(), EVIL.into())],
         diff_ids: vec![evil()],
+        unread: Some(EVIL.into()),
     };
     let document = StatedDocument { what: "manifest", digest: evil(), found: Some(evil()) };
     let image = Image {

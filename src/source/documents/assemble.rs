@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::image::config::{Parsed, pairs};
+use crate::image::config::{Config, Parsed, pairs};
 use crate::image::layer::Layer;
 use crate::image::manifest::Descriptor;
 use crate::image::mount::Mount;
@@ -84,9 +84,10 @@ pub(crate) fn assemble(ask: &Ask, mut parts: Parts) -> Blobs {
 /// Parses a config. If it cannot be read, the image is shown without one.
 pub(crate) fn read_config(bytes: Result<Vec<u8>, String>) -> Parsed {
     let parsed = bytes.and_then(|bytes| config::parse(&bytes).map_err(|error| error.to_string()));
-    parsed.unwrap_or_else(|reason| Parsed {
-        problems: vec![format!("the config cannot be read ({reason}): what it says is not known")],
-        ..Parsed::default()
+    parsed.unwrap_or_else(|reason| {
+        let problem = format!("the config cannot be read ({reason}): what it says is not known");
+        let config = Config { unread: Some(problem.as_str().into()), ..Config::default() };
+        Parsed { config, problems: vec![problem], ..Parsed::default() }
     })
 }
 

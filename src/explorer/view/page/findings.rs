@@ -55,11 +55,17 @@ fn found(out: &mut Writer, state: &State, stack: &Stack, report: &FindingsReport
     let suffix = coverage.as_ref().map(|it| visible![", ", it]).unwrap_or_default();
     out.text(Role::Strong, 0, visible![Visible::join(&counts, ", "), suffix]);
     waste::unread(out, state, stack);
+    let config = state.image.as_ref().and_then(|image| image.config.unread.as_ref());
+    if let Some(why) = config {
+        out.text(Role::Warning, 0, why.visible());
+    }
     if report.problems.is_empty() {
-        let what = if coverage.is_none() {
-            "Nothing to fix: no secrets, no caches, no bytes that can come back, no excess rights."
-        } else {
-            "Nothing to fix in the layers that were read."
+        let what = match (&coverage, config) {
+            (None, None) => {
+                "Nothing to fix: no secrets, no caches, no bytes that can come back, no excess rights."
+            }
+            (None, Some(_)) => "Nothing to fix in the layers.",
+            (Some(_), _) => "Nothing to fix in the layers that were read.",
         };
         out.text(Role::Quiet, 0, what);
     }

@@ -38,9 +38,11 @@ pub(super) fn container(store: &Store, record: &ContainerRecord, ask: &Ask) -> B
     let mut parts = parts(store, &chain, documents.unwrap_or_default());
     parts.names.clone_from(&record.names);
     if let (Some(id), None) = (&record.image, image) {
-        parts.problems.push(format!(
+        let problem = format!(
             "its image {id} is not in this store any more: what its config said is not known"
-        ));
+        );
+        parts.config.config.unread = Some(problem.as_str().into());
+        parts.problems.push(problem);
     }
     if own.is_none() {
         let id = record.layer.as_deref().unwrap_or("of no name");
