@@ -95,7 +95,8 @@ impl Loaded {
 pub(super) fn layer_of(image: &Image, argument: Option<&str>) -> Result<usize, Failure> {
     let layers = &image.layers;
     let Some(last) = layers.len().checked_sub(1) else {
-        return Err(Failure::Error("the image has no layers".to_owned()));
+        let reference = image.reference.visible();
+        return Err(Failure::Error(format!("{reference}: the image has no layers")));
     };
     let Some(argument) = argument else { return Ok(last) };
     if let Ok(number) = argument.parse::<i64>() {

@@ -50,6 +50,30 @@ fn a_path_is_given_as_the_bytes_of_its_name() {
 }
 
 #[test]
+fn a_link_that_leads_nowhere_is_told_from_a_name_that_is_not_there() {
+    let place = Place::new();
+    let below = Tar::new().file("data/x", "x").symlink("l", "data/x").symlink("far", "../gone/y");
+    let below = below.symlink("one", "two").symlink("two", "one").finish();
+    let layers = [below, Tar::new().file("data/.wh.x", "").finish()];
+    let image = place.image("image", &layers).into_os_string();
+    let cat = |path: &str| with(&image, path.as_bytes(), &["cat", "IMAGE", "PATH"]);
+    for (path, says) in [
+        (
+            "/l",
+            "/l: a symbolic link leads to /data/x, which is not in the merged tree at layer 1; removed by layer 1",
+        ),
+        ("far", "far: a symbolic link leads to /gone, which is not in"),
+        ("/one", "/one: its symbolic links form a loop at layer 1"),
+        ("/data/x", "/data/x: not in the merged tree at layer 1; removed by layer 1"),
+        ("./none/../nothing/x", "./none/../nothing/x: not in the merged tree"),
+        ("data/y/z", "data/y/z: not in the merged tree"),
+    ] {
+        let (code, _, said) = cat(path);
+        assert!(code == Some(1) && said.contains(says), "{path}: {said}");
+    }
+}
+
+#[test]
 fn ls_follows_links_among_the_parents_as_cat_does() {
     let place = Place::new();
     let layer = Tar::new().file("etc/motd", "hello\n").symlink("conf", "etc").finish();
