@@ -67,6 +67,16 @@ fn the_changes_come_in_the_same_orders() {
 }
 
 /// The changes are the same whether the mark is below the selected layer or above it.
+/// The order of the rows is left out of a title before the layers are.
+#[test]
+fn a_narrow_title_names_the_layers() {
+    let mut explorer = Explorer::open(120, 40);
+    explorer.keys("[ [ m ] ] s");
+    let text = explorer.text();
+    assert!(text.contains("3 Changes ─ layers 3 to 5 ─╮"), "{text}");
+    assert!(text.contains("largest first, layer 5 ─╮"), "{text}");
+}
+
 #[test]
 fn a_range_has_the_same_changes_from_either_end() {
     let from = |keys: &str| {

@@ -28,13 +28,14 @@ pub(super) fn border_of(canvas: &mut Canvas<'_>, rect: Rect, role: Role, of: [&'
     canvas.text(rect.x, bottom, rect.width, role, visible![left_bottom, line, right_bottom]);
 }
 
-/// A pane's border, with its tabs, a status at the right, and the position at the bottom.
+/// A pane's border, with its tabs, a status at the right, and the position at the bottom. Of the parts of the status the first
+/// ones are left out where they do not fit.
 pub(super) fn pane(
     canvas: &mut Canvas<'_>,
     state: &State,
     layout: &Layout,
     area: &PaneArea,
-    status: &Visible<'_>,
+    status: &[Visible<'_>],
     (at, of): (usize, usize),
 ) {
     if !area.bordered {
@@ -47,7 +48,9 @@ pub(super) fn pane(
     let line = Rect { x: outer.x + 1, width: outer.width - 2, height: 1, ..outer };
     let end = tabs(canvas, state, Pane::tabs(layout.shape, area.pane), line);
     let space = (line.x + line.width).saturating_sub(end + 1);
-    if !status.is_empty() && usize::from(space) > width(status) + 3 {
+    let statuses = (0..status.len()).map(|first| Visible::join(&status[first..], ", "));
+    let fits = |status: &Visible<'_>| usize::from(space) >= width(status) + 3;
+    if let Some(status) = statuses.into_iter().find(fits) {
         canvas.text_left_of(
             outer.x + outer.width - 2,
             outer.y,

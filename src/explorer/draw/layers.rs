@@ -26,7 +26,7 @@ pub(super) fn draw(
     area: &PaneArea,
 ) {
     let count = state.layer_count();
-    frame::pane(canvas, state, layout, area, &Visible::default(), (state.layer, count));
+    frame::pane(canvas, state, layout, area, &[], (state.layer, count));
     let body = area.body;
     if count == 0 {
         let known = state.image.is_some();

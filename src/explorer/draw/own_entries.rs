@@ -17,7 +17,7 @@ pub(super) fn draw(
     state: &State,
     layout: &Layout,
     area: &PaneArea,
-    status: &Visible<'_>,
+    status: &[Visible<'_>],
     remark: &Visible<'_>,
     entries: &OwnEntries,
 ) {

@@ -42,7 +42,7 @@ pub(super) fn draw(
     stack: &Stack,
     layout: &Layout,
     area: &PaneArea,
-    status: &Visible<'_>,
+    status: &[Visible<'_>],
     describe: impl Fn(OutlineRow) -> TreeRow,
 ) -> usize {
     let Some(outline) = view::trees::outline(state, stack, area.pane) else {
@@ -88,12 +88,10 @@ pub(super) fn draw(
     len
 }
 
-/// Status in a pane's border: sort order and layer.
-pub(super) fn status(state: &State, layer: Visible<'static>) -> Visible<'static> {
-    match view::sort::label(state.orders.sort()) {
-        "" => layer,
-        words => visible![words, ", ", layer],
-    }
+/// The status in a pane's border, the least important part first: the order, then these parts.
+pub(super) fn status(state: &State, parts: [Visible<'static>; 2]) -> Vec<Visible<'static>> {
+    let order = view::sort::label(state.orders.sort()).into();
+    [order].into_iter().chain(parts).filter(|part| !part.is_empty()).collect()
 }
 
 fn header(canvas: &mut Canvas<'_>, columns: Columns, line: Rect) {

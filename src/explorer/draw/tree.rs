@@ -32,15 +32,12 @@ pub(super) fn draw(
         },
         None => Visible::default(),
     };
-    let words =
-        |filling| if filling { "looking for everything ever …" } else { "everything ever" };
-    let ever = state.ever.as_ref().map(|ever| words(ever.is_filling()));
-    let status = match ever {
-        Some(ever) if status.is_empty() => ever.into(),
-        Some(ever) => visible![ever, ", ", status],
-        None => status,
+    let ever = match &state.ever {
+        Some(ever) if ever.is_filling() => "looking for everything ever …",
+        Some(_) => "everything ever",
+        None => "",
     };
-    let status = rows::status(state, status);
+    let status = rows::status(state, [ever.into(), status]);
     if let Some(entries) = view::own_entries::shown(state, area.pane) {
         let remark = visible![waiting(state, stack), ", its first entries"];
         own_entries::draw(canvas, state, layout, area, &status, &remark, entries);
