@@ -7,6 +7,9 @@ use crate::layer::Severity;
 use crate::report::Subject;
 use crate::text;
 
+/// Why totals are unknown.
+pub(super) const NONE_READ: &str = "no layer was read to its end";
+
 /// An unreliable layer: not read to its end, or refused by engines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Unsure<'a> {
@@ -79,7 +82,7 @@ impl<'a> Subject<'a> {
         let (read, layers) = (self.read(), self.image.layers.len());
         match read {
             _ if read == layers => None,
-            0 => Some(format!("incomplete: none of {layers} layers was read to its end")),
+            0 => Some(NONE_READ.to_owned()),
             _ => Some(format!("of the {read} of {layers} layers read")),
         }
     }
@@ -89,13 +92,21 @@ impl<'a> Subject<'a> {
         self.read() == 0 && !self.image.layers.is_empty() && self.stack.balance().entries == 0
     }
 
+    /// Whether entries were read, but no layer to its end: what is wasted is not known.
+    pub(super) fn is_in_part(self) -> bool {
+        self.read() == 0 && !self.image.layers.is_empty() && !self.is_unread()
+    }
+
     /// The totals of an image in a sentence, with the number of layers read if not all were.
     pub(super) fn totals(self, size: fn(u64) -> text::Visible<'static>) -> String {
         if self.is_unread() {
-            let layers = self.image.layers.len();
-            return format!("the totals are unknown: none of {layers} layers was read");
+            return format!("the totals are unknown: {NONE_READ}");
         }
         let balance = self.stack.balance();
+        if self.is_in_part() {
+            let (stored, visible) = (size(balance.stored), size(balance.visible));
+            return format!("{stored} stored, {visible} visible in what was read: {NONE_READ}");
+        }
         let coverage = self.coverage().map(|it| format!(", {it}")).unwrap_or_default();
         format!(
             "{} stored, {} visible, {} wasted, efficiency {:.1} %{coverage}",

@@ -6,6 +6,7 @@ use std::io::Write;
 use serde::Serialize;
 
 use crate::findings::plan::{Change, Kept, Plan, PlanStep};
+use crate::report::coverage::NONE_READ;
 use crate::report::entry::PathKeys;
 use crate::report::layers::Head;
 use crate::report::{Format, Lines, SCHEMA, Subject, json_line};
@@ -99,8 +100,7 @@ fn then(subject: Subject<'_>, plan: &Plan) -> u64 {
 fn text_of(out: &mut dyn Write, subject: Subject<'_>, plan: &Plan) -> io::Result<()> {
     let image = subject.image.reference.visible();
     if subject.is_unread() {
-        let layers = subject.image.layers.len();
-        writeln!(out, "{image}: no plan: none of {layers} layers was read")?;
+        writeln!(out, "{image}: no plan: {NONE_READ}")?;
         return subject.write_unsure(out);
     }
     let coverage = subject.coverage().map(|it| format!(", {it}")).unwrap_or_default();

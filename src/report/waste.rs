@@ -10,6 +10,7 @@ use std::io::Write;
 use serde::Serialize;
 
 use crate::findings::plan::cache_bytes;
+use crate::report::coverage::NONE_READ;
 use crate::report::entry::PathKeys;
 use crate::report::layers::Head;
 use crate::report::{Format, Lines, SCHEMA, Subject, json_line};
@@ -155,21 +156,22 @@ fn text_of(
     waste: &WasteReport,
     most: usize,
 ) -> io::Result<()> {
-    let balance = subject.stack.balance();
+    let (balance, image) = (subject.stack.balance(), subject.image.reference.visible());
     if subject.is_unread() {
-        let (image, layers) = (subject.image.reference.visible(), subject.image.layers.len());
-        writeln!(out, "{image}: the waste is unknown: none of {layers} layers was read")?;
+        writeln!(out, "{image}: the waste is unknown: {NONE_READ}")?;
         return subject.write_unsure(out);
     }
-    let coverage = subject.coverage().map(|it| format!(", {it}")).unwrap_or_default();
-    writeln!(
-        out,
-        "{}: {} wasted of {} stored, efficiency {:.1} %{coverage}",
-        subject.image.reference.visible(),
-        text::size::long(balance.wasted),
-        text::size::short(balance.stored),
-        balance.efficiency * 100.0
-    )?;
+    let (wasted, stored) = (text::size::long(balance.wasted), text::size::short(balance.stored));
+    if subject.is_in_part() {
+        writeln!(out, "{image}: {wasted} known to be wasted of {stored} stored: {NONE_READ}")?;
+    } else {
+        let efficiency = balance.efficiency * 100.0;
+        let coverage = subject.coverage().map(|it| format!(", {it}")).unwrap_or_default();
+        writeln!(
+            out,
+            "{image}: {wasted} wasted of {stored} stored, efficiency {efficiency:.1} %{coverage}"
+        )?;
+    }
     subject.write_unsure(out)?;
     let caches = cache_bytes(subject.stack);
     if caches > 0 {

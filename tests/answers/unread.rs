@@ -351,3 +351,20 @@ fn an_archive_that_is_overwritten_while_it_is_printed_is_no_success() {
     assert_eq!(output.status.code(), Some(2));
     assert!(said(&output).contains("changed while it was open"), "{}", said(&output));
 }
+
+/// Of the only layer, which was read in part, nothing says that nothing is wasted.
+#[test]
+fn a_layer_read_in_part_has_no_efficiency() {
+    let place = Place::new();
+    let mut tar = Tar::new().file("a", noise(3000)).file("b", noise(3000)).finish();
+    tar.truncate(6000);
+    fs::write(place.path("cut.tar"), tar).unwrap();
+    let image = place.path("cut.tar").to_str().unwrap().to_owned();
+    for command in ["layers", "waste"] {
+        let output = layertui(&[command, &image]);
+        let text = String::from_utf8(output.stdout).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{command}: {text}");
+        assert!(text.contains("no layer was read to its end"), "{command}: {text}");
+        assert!(!text.contains("efficiency") && !text.contains("0 B wasted"), "{command}: {text}");
+    }
+}
