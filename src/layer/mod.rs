@@ -33,7 +33,7 @@ pub mod list;
 pub mod list_remote;
 mod listing;
 mod open;
-mod problems;
+pub(crate) mod problems;
 mod row_writer;
 pub mod sparse;
 pub mod split;

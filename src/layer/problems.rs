@@ -73,8 +73,14 @@ impl Problems {
 
 /// Quotes a foreign name for a message: lossy UTF-8, at most [`QUOTED`] bytes.
 pub(super) fn quote(name: &[u8]) -> String {
-    let shown = String::from_utf8_lossy(&name[..name.len().min(QUOTED)]);
-    if name.len() > QUOTED { format!("'{shown}…'") } else { format!("'{shown}'") }
+    format!("'{}'", beginning(name, QUOTED))
+}
+
+/// At most `most` bytes of a foreign name, lossy UTF-8, with an ellipsis where it is longer.
+pub(crate) fn beginning(name: &[u8], most: usize) -> String {
+    let shown = String::from_utf8_lossy(&name[..name.len().min(most)]);
+    let ellipsis = if name.len() > most { "…" } else { "" };
+    format!("{shown}{ellipsis}")
 }
 
 #[cfg(test)]

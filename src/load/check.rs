@@ -1,6 +1,7 @@
 //! All problems of a layer, from its description, its listing and its fold, as messages.
 
 use crate::image;
+use crate::layer::problems::beginning;
 use crate::layer::{Listing, Problem, Severity};
 use crate::stack::fold::{DEPTH_MAX, EVENT_LIMIT, Oddities, Oddity};
 
@@ -76,9 +77,7 @@ fn odd(oddity: Oddity, count: u64, path: &[u8]) -> Problem {
         }
         Oddity::TooManyEvents => format!("more than {EVENT_LIMIT} events; the rest is not shown"),
     };
-    let cut = if path.len() > PATH_SHOWN { "…" } else { "" };
-    let path = String::from_utf8_lossy(&path[..path.len().min(PATH_SHOWN)]);
-    let path = format!("{path}{cut}");
+    let path = beginning(path, PATH_SHOWN);
     let message = if count == 1 {
         format!("{what}: {path}")
     } else {

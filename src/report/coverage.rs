@@ -82,7 +82,7 @@ impl<'a> Subject<'a> {
         let (read, layers) = (self.read(), self.image.layers.len());
         match read {
             _ if read == layers => None,
-            0 => Some(NONE_READ.to_owned()),
+            0 => Some(format!("incomplete: {NONE_READ}")),
             _ => Some(format!("of the {read} of {layers} layers read")),
         }
     }
@@ -94,7 +94,7 @@ impl<'a> Subject<'a> {
 
     /// Whether entries were read, but no layer to its end: what is wasted is not known.
     pub(super) fn is_in_part(self) -> bool {
-        self.read() == 0 && !self.image.layers.is_empty() && !self.is_unread()
+        self.read() == 0 && self.stack.balance().entries > 0
     }
 
     /// The totals of an image in a sentence, with the number of layers read if not all were.

@@ -16,6 +16,8 @@ mod given_paths;
 mod grepping;
 mod hostile;
 mod judging;
+#[cfg(unix)]
+mod layer_files;
 mod layer_pairs;
 mod lines;
 mod listing;

@@ -26,7 +26,7 @@ pub(super) fn draw(
     let (from, to) = state.range();
     let layers =
         if state.layer_count() > 0 { view::range::label(state) } else { Visible::default() };
-    let status = rows::status(state, [Visible::default(), layers]);
+    let status = rows::status(state, [layers]);
     if let Some(entries) = view::own_entries::shown(state, area.pane) {
         let remark = view::own_entries::remark(entries);
         own_entries::draw(canvas, state, layout, area, &status, &remark, entries);

@@ -89,7 +89,10 @@ pub(super) fn draw(
 }
 
 /// The status in a pane's border, the least important part first: the order, then these parts.
-pub(super) fn status(state: &State, parts: [Visible<'static>; 2]) -> Vec<Visible<'static>> {
+pub(super) fn status(
+    state: &State,
+    parts: impl IntoIterator<Item = Visible<'static>>,
+) -> Vec<Visible<'static>> {
     let order = view::sort::label(state.orders.sort()).into();
     [order].into_iter().chain(parts).filter(|part| !part.is_empty()).collect()
 }
