@@ -1,6 +1,5 @@
 //! The config file: its path and its errors. `explorer::model::config` parses it.
 
-use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use crate::cli::failure::{Failure, Outcome};
@@ -51,12 +50,8 @@ fn path_of_file() -> Option<PathBuf> {
 }
 
 fn read(path: &Path) -> Settings {
-    let mut text = String::new();
-    let bytes =
-        given::reader(path).and_then(|file| file.take(BYTES_MAX + 1).read_to_string(&mut text));
-    let mut settings = match bytes {
-        Ok(bytes) if bytes as u64 > BYTES_MAX => with_error("larger than 1 MiB: not read"),
-        Ok(_) => Settings::parse(&text),
+    let mut settings = match given::text(path, BYTES_MAX) {
+        Ok(text) => Settings::parse(&text),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Settings::default(),
         Err(error) => with_error(&error.to_string()),
     };

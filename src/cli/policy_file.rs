@@ -1,7 +1,7 @@
 //! The rules file of a directory: `.layertui.yaml`, or dive's.
 
 use std::io;
-use std::io::{ErrorKind, Read};
+use std::io::ErrorKind;
 use std::path::Path;
 
 use crate::cli::failure::Failure;
@@ -58,12 +58,7 @@ fn is_named(path: &Path, start: &str) -> bool {
 /// # Errors
 /// Also if it is too long: what is behind a limit must not be missing from the rules.
 pub(super) fn text(path: &Path) -> io::Result<String> {
-    let mut text = String::new();
-    given::reader(path)?.take(BYTES_MAX + 1).read_to_string(&mut text)?;
-    if text.len() as u64 > BYTES_MAX {
-        return Err(io::Error::other(format!("longer than {} KiB", BYTES_MAX / 1024)));
-    }
-    Ok(text)
+    given::text(path, BYTES_MAX)
 }
 
 fn unreadable(path: &Path, error: &io::Error) -> Failure {

@@ -109,11 +109,11 @@ impl<'a> Subject<'a> {
         }
         let coverage = self.coverage().map(|it| format!(", {it}")).unwrap_or_default();
         format!(
-            "{} stored, {} visible, {} wasted, efficiency {:.1} %{coverage}",
+            "{} stored, {} visible, {} wasted, efficiency {}{coverage}",
             size(balance.stored),
             size(balance.visible),
             size(balance.wasted),
-            balance.efficiency * 100.0,
+            text::size::percent(balance.efficiency),
         )
     }
 
@@ -137,15 +137,17 @@ impl<'a> Subject<'a> {
         }
     }
 
-    /// Cells for the stored bytes and the net change of a layer.
-    pub(super) fn stored_and_net(self, layer: usize) -> [String; 2] {
+    /// Cells for the stored bytes, the net change and the wasted bytes of a layer.
+    pub(super) fn sizes(self, layer: usize, wasted: u64) -> [String; 3] {
         let summary = self.stack.summary(layer);
         let stored = || text::size::short(summary.bytes).to_string();
         let net = || text::size::signed(summary.net_bytes).plain().trim().to_owned();
+        let wasted = || text::size::short(wasted).to_string();
+        let unknown = || "?".to_owned();
         match self.known(layer) {
-            Known::Nothing => ["not read".to_owned(), "?".to_owned()],
-            Known::Stored => [stored(), "?".to_owned()],
-            Known::All => [stored(), net()],
+            Known::Nothing => ["not read".to_owned(), unknown(), unknown()],
+            Known::Stored => [stored(), unknown(), wasted()],
+            Known::All => [stored(), net(), wasted()],
         }
     }
 

@@ -165,11 +165,11 @@ fn text_of(
     if subject.is_in_part() {
         writeln!(out, "{image}: {wasted} known to be wasted of {stored} stored: {NONE_READ}")?;
     } else {
-        let efficiency = balance.efficiency * 100.0;
+        let efficiency = text::size::percent(balance.efficiency);
         let coverage = subject.coverage().map(|it| format!(", {it}")).unwrap_or_default();
         writeln!(
             out,
-            "{image}: {wasted} wasted of {stored} stored, efficiency {efficiency:.1} %{coverage}"
+            "{image}: {wasted} wasted of {stored} stored, efficiency {efficiency}{coverage}"
         )?;
     }
     subject.write_unsure(out)?;

@@ -116,7 +116,7 @@ fn rules_are_read_from_whatever_ends() {
     let long = "#".repeat(256 * 1024 + 1);
     for (config, input, why) in [
         (pipe, "rules:\n  blok: []\n", "/dev/stdin:2: unknown key 'blok'"),
-        (pipe, long.as_str(), "/dev/stdin: longer than 256 KiB"),
+        (pipe, long.as_str(), "/dev/stdin: it is longer than 262144 bytes"),
         ("/dev/zero", "", "/dev/zero: it is a device, not a file"),
         (".", "", "it is a directory, not a file"),
         ("none", "", "none: "),

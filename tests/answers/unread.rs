@@ -352,19 +352,33 @@ fn an_archive_that_is_overwritten_while_it_is_printed_is_no_success() {
     assert!(said(&output).contains("changed while it was open"), "{}", said(&output));
 }
 
-/// Of the only layer, which was read in part, nothing says that nothing is wasted.
+/// Of the only layer, which was read in part or not at all, nothing says that nothing is wasted.
 #[test]
-fn a_layer_read_in_part_has_no_efficiency() {
+fn no_report_states_totals_of_a_layer_that_was_not_read_to_its_end() {
     let place = Place::new();
     let mut tar = Tar::new().file("a", noise(3000)).file("b", noise(3000)).finish();
     tar.truncate(6000);
     fs::write(place.path("cut.tar"), tar).unwrap();
-    let image = place.path("cut.tar").to_str().unwrap().to_owned();
-    for command in ["layers", "waste"] {
-        let output = layertui(&[command, &image]);
-        let text = String::from_utf8(output.stdout).unwrap();
-        assert_eq!(output.status.code(), Some(2), "{command}: {text}");
-        assert!(text.contains("no layer was read to its end"), "{command}: {text}");
-        assert!(!text.contains("efficiency") && !text.contains("0 B wasted"), "{command}: {text}");
+    let cut = place.path("cut.tar").to_str().unwrap().to_owned();
+    let (missing, _) = compressed(&place, "missing");
+    for layer in layers() {
+        let name = Digest::of(&gzip(&layer)).encoded().to_owned();
+        fs::remove_file(place.path("missing/blobs/sha256").join(name)).unwrap();
+    }
+    for image in [&cut, &missing] {
+        for command in [
+            &["layers", image][..],
+            &["waste", image],
+            &["report", "--markdown", "-", image],
+            &["report", "--html", "-", image],
+        ] {
+            let output = layertui(command);
+            let text = String::from_utf8(output.stdout).unwrap();
+            assert_eq!(output.status.code(), Some(2), "{command:?}: {text}");
+            assert!(text.contains("no layer was read to its end"), "{command:?}: {text}");
+            let says = |word: &str| text.contains(word);
+            assert!(!says("efficiency") && !says("0 B wasted"), "{command:?}: {text}");
+            assert!(image == &cut || !says("0 B"), "{command:?}: {text}");
+        }
     }
 }

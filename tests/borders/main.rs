@@ -191,6 +191,25 @@ fn files_say_what_they_are_for_and_stay_short() {
     }
 }
 
+/// Opening a named pipe waits for a writer and a long file takes all memory: what a user, a variable or a setting names is opened
+/// by `given`. The others open what this program or the kernel wrote, or have checked that it is a regular file.
+#[test]
+fn named_files_are_opened_in_one_place() {
+    let others = [
+        "cli::build",
+        "layer::directory::beneath",
+        "layer::directory::privileges",
+        "load::cache::store",
+        "load::cache::trust",
+    ];
+    for Source { module, code, .. } in sources() {
+        let calls = ["File::open(", "fs::read(", "fs::read_to_string("];
+        let opens = calls.iter().find(|call| code.contains(*call));
+        let may = module == "source::disk::given" || others.contains(&module.as_str());
+        assert!(opens.is_none() || may, "{module}: {opens:?}");
+    }
+}
+
 /// A compiler of patterns panics, or takes gigabytes, where nothing bounds what it is given.
 #[test]
 fn patterns_are_compiled_in_one_place() {

@@ -48,7 +48,8 @@ fn source(root: &Path, path: PathBuf) -> Option<Source> {
 }
 
 fn code(text: &str) -> String {
-    let end = text.find("#[cfg(test)]\nmod tests {").unwrap_or(text.len());
+    let end =
+        text.find(" mod tests {").or_else(|| text.find("\nmod tests {")).unwrap_or(text.len());
     let lines = text[..end].lines().filter(|line| !line.trim_start().starts_with("//"));
     lines.collect::<Vec<_>>().join("\n")
 }

@@ -119,7 +119,7 @@ fn refusals_are_explained() {
             ),
             ["received too many requests, and asks to wait", "wait a while"],
         ),
-        (status(418, ""), ["status 418", "see what it says"]),
+        (status(418, ""), ["status 418", "its operator may know why"]),
     ] {
         let stage = Stage::new();
         stage.server.next("/v2/lab/x/manifests/1", [turn]);

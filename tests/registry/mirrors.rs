@@ -64,7 +64,11 @@ fn what_a_mirror_has_is_not_asked_of_the_registry() {
 
 #[test]
 fn a_mirror_that_fails_is_passed_over() {
-    for status in [404, 401, 503] {
+    for (status, why) in [
+        (404, "has no such image"),
+        (401, "requires authentication"),
+        (503, "failed with status 503"),
+    ] {
         let stage = Stage::new();
         let mirror = mirrored(&stage, Access::Open);
         let no = Turn::Status(status, Vec::new(), String::new());
@@ -77,7 +81,8 @@ fn a_mirror_that_fails_is_passed_over() {
             .map(layertui::text::Foreign::raw)
             .collect::<Vec<_>>()
             .join("; ");
-        assert!(said.contains("does not have it; this came from"), "{said}");
+        assert!(said.contains(&format!("{} {why}", mirror.host())), "{said}");
+        assert!(said.contains("; this came from"), "{said}");
         assert_eq!(stage.server.seen().len(), 2);
     }
     let stage = Stage::new();

@@ -36,18 +36,20 @@ pub fn markdown(out: &mut dyn Write, analysis: &Analysis<'_>) -> io::Result<()> 
     for (at, (layer, wasted)) in image.layers.iter().zip(wasted).enumerate() {
         let command =
             layer.created_by.as_ref().map(|command| redaction.clean(command)).unwrap_or_default();
-        let [stored, net] = analysis.subject.stored_and_net(at);
+        let [stored, net, wasted] = analysis.subject.sizes(at, wasted.stored);
         writeln!(
             out,
-            "| {at} | {stored} | {net} | {} | {} |",
-            text::size::short(wasted.stored),
+            "| {at} | {stored} | {net} | {wasted} | {} |",
             code(&text::shorten::middle(&command.visible(), 80)),
         )?;
     }
-    writeln!(out)?;
-    writeln!(out, "| largest | layer | path |")?;
-    writeln!(out, "|--:|--:|---|")?;
-    for large in largest(stack).iter().take(ROWS) {
+    let files = largest(stack);
+    if !files.is_empty() {
+        writeln!(out)?;
+        writeln!(out, "| largest | layer | path |")?;
+        writeln!(out, "|--:|--:|---|")?;
+    }
+    for large in files.iter().take(ROWS) {
         let size = text::size::short(large.bytes);
         let path = text::visible(&large.path).to_string();
         writeln!(out, "| {size} | {} | {} |", large.layer, code(&path))?;

@@ -8,7 +8,7 @@ use crate::findings::{Redaction, dockerfile};
 use crate::report::Lines;
 use crate::report::findings::{base_line, what};
 use crate::report::whole::treemap::{Placed, UNITS};
-use crate::report::whole::{Analysis, MOST, largest, treemap};
+use crate::report::whole::{Analysis, largest, treemap};
 use crate::stack::query::treemap::Area;
 use crate::text;
 use crate::text::Foreign;
@@ -67,7 +67,6 @@ pub fn page(out: &mut dyn Write, analysis: &Analysis<'_>) -> io::Result<()> {
 
 fn facts(out: &mut dyn Write, analysis: &Analysis<'_>) -> io::Result<()> {
     let image = analysis.subject.image;
-    let balance = analysis.subject.stack.balance();
     writeln!(out, "<dl>")?;
     let mut fact = |name: &str, value: Option<String>| match value {
         Some(value) => writeln!(out, "<dt>{name}</dt><dd>{}</dd>", html(&value)),
@@ -83,11 +82,7 @@ fn facts(out: &mut dyn Write, analysis: &Analysis<'_>) -> io::Result<()> {
     fact("platform", image.platform.as_ref().map(ToString::to_string))?;
     fact("created", image.config.created.clone().map(Foreign::into_raw))?;
     fact("base image", Some(base_line(analysis.base)))?;
-    fact("stored", Some(text::size::long(balance.stored).to_string()))?;
-    fact("visible", Some(text::size::long(balance.visible).to_string()))?;
-    fact("wasted", Some(text::size::long(balance.wasted).to_string()))?;
-    fact("efficiency", Some(format!("{:.1} %", balance.efficiency * 100.0)))?;
-    fact("these are", analysis.subject.coverage())?;
+    fact("totals", Some(analysis.subject.totals(text::size::long)))?;
     writeln!(out, "</dl>")
 }
 
@@ -140,18 +135,16 @@ fn layers(out: &mut dyn Write, analysis: &Analysis<'_>) -> io::Result<()> {
     )?;
     for (at, (layer, wasted)) in layers.iter().zip(wasted).enumerate() {
         let summary = stack.summary(at);
-        let [stored, net] = analysis.subject.stored_and_net(at);
+        let [stored, net, wasted_cell] = analysis.subject.sizes(at, wasted.stored);
         let share = |bytes: u64| bytes as f64 * 100.0 / most as f64;
         let command =
             layer.created_by.as_ref().map(|command| redaction.clean(command)).unwrap_or_default();
         writeln!(
             out,
-            "<tr><td class=\"n\">{at}</td><td class=\"n\">{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td>\
+            "<tr><td class=\"n\">{at}</td><td class=\"n\">{stored}</td><td class=\"n\">{net}</td>\
+             <td class=\"n\">{wasted_cell}</td>\
              <td style=\"width:9rem\"><div class=\"bar\" style=\"width:{:.1}%\"></div>\
              <div class=\"bar w\" style=\"width:{:.1}%\"></div></td><td class=\"t\">{}</td></tr>",
-            stored,
-            net,
-            text::size::short(wasted.stored),
             share(summary.bytes),
             share(wasted.stored),
             html(&command),
@@ -192,12 +185,16 @@ fn history(out: &mut dyn Write, analysis: &Analysis<'_>) -> io::Result<()> {
 fn map(out: &mut dyn Write, analysis: &Analysis<'_>) -> io::Result<()> {
     let stack = analysis.subject.stack;
     let area = Area { x: 0, y: 0, width: WIDTH * UNITS, height: HEIGHT * UNITS };
+    let tiles = treemap::tiles(stack, area);
+    if tiles.is_empty() {
+        return Ok(());
+    }
     writeln!(
         out,
         "<h2>Where the bytes are</h2><svg viewBox=\"0 0 {WIDTH} {HEIGHT}\" role=\"img\" \
          aria-label=\"Treemap of the final tree\">"
     )?;
-    for Placed { tile, area, depth } in treemap::tiles(stack, area) {
+    for Placed { tile, area, depth } in tiles {
         let [x, y, width, height] = [area.x, area.y, area.width, area.height]
             .map(|length| f64::from(length) / f64::from(UNITS));
         let colour = COLOURS[depth.min(COLOURS.len() - 1)];
@@ -222,11 +219,15 @@ fn map(out: &mut dyn Write, analysis: &Analysis<'_>) -> io::Result<()> {
 }
 
 fn large(out: &mut dyn Write, analysis: &Analysis<'_>) -> io::Result<()> {
+    let files = largest(analysis.subject.stack);
+    if files.is_empty() {
+        return Ok(());
+    }
     writeln!(
         out,
         "<h2>Largest files</h2><table><tr><th class=\"n\">size</th><th class=\"n\">layer</th><th>path</th></tr>"
     )?;
-    for large in largest(analysis.subject.stack).iter().take(ROWS) {
+    for large in files.iter().take(ROWS) {
         writeln!(
             out,
             "<tr><td class=\"n\">{}</td><td class=\"n\">{}</td><td class=\"t\">{}</td></tr>",
@@ -248,7 +249,7 @@ fn wasted(out: &mut dyn Write, analysis: &Analysis<'_>) -> io::Result<()> {
         out,
         "<h2>Wasted</h2><table><tr><th class=\"n\">wasted</th><th>why</th><th>path</th></tr>"
     )?;
-    for wasted in paths.iter().take(ROWS.min(MOST)) {
+    for wasted in paths.iter().take(ROWS) {
         let why = wasted.largest().map(|piece| {
             format!(
                 "stored by layer {}, {} by {}",

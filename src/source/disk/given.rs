@@ -48,13 +48,24 @@ pub(crate) fn reader(path: &Path) -> io::Result<Box<dyn Read>> {
 /// # Errors
 /// As [`open`], and if the file is longer.
 pub(crate) fn read(path: &Path, most: u64) -> io::Result<Vec<u8>> {
+    at_most(open(path)?, most)
+}
+
+/// Reads a text of at most `most` bytes.
+///
+/// # Errors
+/// As [`reader`], and if the text is longer or not UTF-8.
+pub(crate) fn text(path: &Path, most: u64) -> io::Result<String> {
+    let not_text = |_| io::Error::new(io::ErrorKind::InvalidData, "it is not UTF-8 text");
+    String::from_utf8(at_most(reader(path)?, most)?).map_err(not_text)
+}
+
+fn at_most(from: impl Read, most: u64) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    open(path)?.take(most + 1).read_to_end(&mut bytes)?;
+    from.take(most + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > most {
-        return Err(io::Error::new(
-            io::ErrorKind::FileTooLarge,
-            format!("it is longer than {most} bytes"),
-        ));
+        let what = format!("it is longer than {most} bytes");
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, what));
     }
     Ok(bytes)
 }

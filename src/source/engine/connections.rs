@@ -60,10 +60,7 @@ fn chosen(all: &Value, name: &str, [uri, identity]: [&str; 2]) -> Option<Connect
 
 /// The table `engine` of a `containers.conf`.
 fn table(file: &std::path::Path) -> Option<Value> {
-    if std::fs::metadata(file).ok()?.len() > MAX {
-        return None;
-    }
-    let parsed: toml::Table = std::fs::read_to_string(file).ok()?.parse().ok()?;
+    let parsed: toml::Table = given::text(file, MAX).ok()?.parse().ok()?;
     serde_json::to_value(parsed.get("engine")?).ok()
 }
 

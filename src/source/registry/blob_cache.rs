@@ -14,10 +14,10 @@ use crate::layer::blob::Blob;
 use crate::source::disk::given;
 
 /// The prefix of incomplete files.
-const COMING: &str = ".coming-";
+const PARTIAL: &str = ".coming-";
 
 /// The age after which an incomplete file is abandoned.
-const LEFT_BEHIND: Duration = Duration::from_hours(24);
+const ABANDONED_AFTER: Duration = Duration::from_hours(24);
 
 /// The most files that are read of the directory.
 const MOST_FILES: usize = 1_000_000;
@@ -82,7 +82,7 @@ impl BlobCache {
         #[cfg(unix)]
         std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
         builder.create(&self.directory).ok()?;
-        tempfile::Builder::new().prefix(COMING).tempfile_in(&self.directory).ok()
+        tempfile::Builder::new().prefix(PARTIAL).tempfile_in(&self.directory).ok()
     }
 
     /// Renames a verified blob to its digest and removes others over the limit.
@@ -130,7 +130,9 @@ impl BlobCache {
     pub fn clear(&self) -> io::Result<CacheUsage> {
         let mut removed = CacheUsage::default();
         for held in self.held()? {
-            fs::remove_file(&held.path)?;
+            fs::remove_file(&held.path).map_err(|error| {
+                io::Error::new(error.kind(), format!("{}: {error}", held.path.display()))
+            })?;
             removed.add(&held);
         }
         Ok(removed)
@@ -147,14 +149,16 @@ impl BlobCache {
     fn shrink(&self, new: Option<&Path>) -> io::Result<CacheUsage> {
         let mut held = self.held()?;
         held.sort_by_key(|held| held.used);
-        let mut total: u64 = held.iter().map(|held| held.bytes).sum();
+        // Incomplete files do not count: they are limited by their age.
+        let whole = held.iter().filter(|held| held.whole);
+        let mut total: u64 = whole.map(|held| held.bytes).sum();
         let now = SystemTime::now();
         let mut removed = CacheUsage::default();
         for held in held {
-            let old = now.duration_since(held.used).is_ok_and(|age| age > LEFT_BEHIND);
+            let old = now.duration_since(held.used).is_ok_and(|age| age > ABANDONED_AFTER);
             let goes = if held.whole { total > self.limit } else { old };
             if goes && Some(held.path.as_path()) != new && fs::remove_file(&held.path).is_ok() {
-                total -= held.bytes;
+                total -= if held.whole { held.bytes } else { 0 };
                 removed.add(&held);
             }
         }
@@ -174,7 +178,7 @@ impl BlobCache {
                 Digest::parse(&format!("{algorithm}:{hex}")).is_some()
             });
             let metadata = entry.metadata().ok().filter(fs::Metadata::is_file)?;
-            let ours = whole || name.starts_with(COMING);
+            let ours = whole || name.starts_with(PARTIAL);
             let used = metadata.modified().ok()?;
             ours.then(|| Held { path: entry.path(), bytes: metadata.len(), used, whole })
         });
@@ -222,6 +226,16 @@ mod tests {
         let there = [&old, &used, &new].map(|digest| shelf.find(digest, 4).is_some());
         assert_eq!(there, [false, true, true]);
         assert_eq!(shelf.stock().unwrap(), CacheUsage { blobs: 2, bytes: 8 });
+    }
+
+    #[test]
+    fn incomplete_files_take_no_space_of_whole_blobs() {
+        let folder = tempfile::tempdir().unwrap();
+        let shelf = BlobCache::new(folder.path().to_owned(), 10);
+        let digest = put(&shelf, b"aaaa");
+        fs::write(folder.path().join(".coming-one"), "a much longer beginning").unwrap();
+        assert_eq!(shelf.prune().unwrap(), CacheUsage::default());
+        assert!(shelf.find(&digest, 4).is_some());
     }
 
     #[test]

@@ -92,7 +92,7 @@ impl Failure {
                 format!("wait a while; most limits are higher after signing in: {sign_in}"),
             ),
             500..=599 => (format!("failed with status {status}"), "try again later".to_owned()),
-            _ => (format!("answered with status {status}"), "see what it says".to_owned()),
+            _ => (format!("answered with status {status}"), "its operator may know why".to_owned()),
         };
         Self::new(FailureKind::Refused, format!("{host} {what}{said}"), remedy)
     }

@@ -135,7 +135,7 @@ fn to_choose(names: Vec<Name>, ask: &Ask, settings: &Registries, notes: Vec<Stri
 /// Opens the first image that a registry or one of its mirrors has; else the errors of all of them.
 fn open_first(names: &[Name], ask: &Ask, settings: &Registries) -> Result<Opened, Error> {
     let rules = Rules::read(&settings.mirrors).map_err(|what| misconfigured(what, ask))?;
-    let (mut passed, mut errors) = (Vec::new(), Vec::new());
+    let mut errors = Vec::new();
     for name in names {
         let places = match mirrors::of(name, &rules) {
             Ok(places) => places,
@@ -150,21 +150,27 @@ fn open_first(names: &[Name], ask: &Ask, settings: &Registries) -> Result<Opened
                 Ok(found) => {
                     let mut layout = layout(&repository, found, name, settings);
                     if place.mirror || !errors.is_empty() {
-                        let from = &place.name;
-                        passed.push(format!("this came from {}/{}", from.domain, from.path));
-                        layout.problems.push(passed.join("; "));
+                        let mut reasons: Vec<String> = errors.iter().map(cause).collect();
+                        let Name { domain, path, .. } = &place.name;
+                        reasons.push(format!("this came from {domain}/{path}"));
+                        layout.problems.push(reasons.join("; "));
                     }
                     return layout.open(ask);
                 }
                 Err(error @ Error::Cancelled { .. }) => return Err(error),
-                Err(error) => {
-                    passed.push(format!("{} does not have it", place.name.domain));
-                    errors.push(error);
-                }
+                Err(error) => errors.push(error),
             }
         }
     }
     Err(none_has_it(errors, ask))
+}
+
+/// The error without the reference and the remedy, if it has them.
+fn cause(error: &Error) -> String {
+    match error {
+        Error::Registry { what, .. } => what.clone(),
+        other => other.to_string(),
+    }
 }
 
 /// The error, or several combined.
@@ -175,20 +181,19 @@ fn none_has_it(mut errors: Vec<Error>, ask: &Ask) -> Error {
     if errors.is_empty() {
         return last;
     }
-    let (mut whats, mut remedies): (Vec<String>, Vec<String>) = (Vec::new(), Vec::new());
-    for error in errors.into_iter().chain([last]) {
-        match error {
-            Error::Registry { what, remedy, .. } => {
-                whats.push(what);
-                remedies.push(remedy);
-            }
-            other => whats.push(other.to_string()),
-        }
-    }
+    errors.push(last);
+    let causes: Vec<String> = errors.iter().map(cause).collect();
+    let mut remedies: Vec<String> = errors
+        .into_iter()
+        .filter_map(|error| match error {
+            Error::Registry { remedy, .. } => Some(remedy),
+            _ => None,
+        })
+        .collect();
     remedies.dedup();
     Error::Registry {
         reference: ask.reference.clone(),
-        what: whats.join("; "),
+        what: causes.join("; "),
         remedy: remedies.join("; "),
     }
 }

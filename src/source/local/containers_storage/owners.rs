@@ -7,6 +7,7 @@ use std::path::Path;
 use std::{fs, io};
 
 use crate::layer::directory::{IdMaps, IdRange};
+use crate::source::disk::given;
 
 /// Maximum size of an account file, in bytes.
 const LARGEST: u64 = 1 << 20;
@@ -28,10 +29,10 @@ pub(super) struct Accounts {
 impl Accounts {
     /// The accounts of this system. A file that cannot be read counts as empty.
     pub(super) fn of_system() -> Self {
-        let read = |path| {
+        let read = |path: &str| {
             let mut text = Vec::new();
-            let file =
-                fs::File::open(path).and_then(|file| file.take(LARGEST).read_to_end(&mut text));
+            let path = Path::new(path);
+            let file = given::open(path).and_then(|it| it.take(LARGEST).read_to_end(&mut text));
             file.map(|_| String::from_utf8_lossy(&text).into_owned()).unwrap_or_default()
         };
         Self {

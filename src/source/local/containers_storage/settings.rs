@@ -82,7 +82,7 @@ impl Settings {
 
     /// Reads a file; `None` if it cannot be read or parsed.
     pub(super) fn read(file: &Path) -> Option<Self> {
-        let text = String::from_utf8(given::read(file, LARGEST).ok()?).ok()?;
+        let text = given::text(file, LARGEST).ok()?;
         text.parse().ok().map(|table| Self::of(&table))
     }
 }
