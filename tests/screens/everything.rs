@@ -39,6 +39,43 @@ fn a_removed_file_stays_in_its_place_and_says_who_removed_it() {
     assert_eq!((explorer.path().as_str(), explorer.state.layer), ("/opt/tool/lib", 1));
 }
 
+/// A chain of directories is several rows where earlier layers had more in it: they are as open as the chain was.
+#[test]
+fn the_cursor_and_what_is_unfolded_stay() {
+    let layers = "0: +a/ +a/gone:1 +a/b/ +a/b/old:9 +a/b/c/ +a/b/c/leaf:2 | 1: -a/gone -a/b/old";
+    for fold in ["", "space", "space space"] {
+        let mut explorer = Explorer::plain(&format!("{layers} | 2: +z:1"), 120, 40);
+        explorer.keys("- 2 g").keys(if fold.is_empty() { "l" } else { fold });
+        let open = fold != "space space";
+        if open {
+            explorer.keys("j");
+        }
+        let (path, before) = (explorer.path(), explorer.text());
+        assert_eq!(before.contains("leaf"), open, "{fold}: {before}");
+        assert_eq!(path, if open { "/a/b/c/leaf" } else { "/a/b/c" });
+        explorer.keys(".");
+        assert_eq!(explorer.text().contains("leaf"), open, "{fold}: {}", explorer.text());
+        if open {
+            assert_eq!(explorer.path(), path, "{}", explorer.text());
+        }
+        explorer.keys(".");
+        assert_eq!(explorer.path(), path, "{}", explorer.text());
+    }
+}
+
+/// With the layer that removed it and what was in it then, not what the selected layer did.
+#[test]
+fn a_removed_directory_has_the_bytes_that_were_in_it() {
+    let mut explorer = Explorer::plain(LAYERS, 120, 40);
+    explorer.keys("[ . =");
+    let text = explorer.text();
+    let row = text.lines().find(|line| line.contains("tool/  L1 removes"));
+    assert!(row.is_some_and(|row| row.contains(" 57 B ")), "{text}");
+    explorer.keys("/").type_text("tool").keys("enter space");
+    let text = explorer.text();
+    assert!(text.contains("tool/  L1 removes  -2 "), "{text}");
+}
+
 #[test]
 fn an_image_without_layers_names_none() {
     let image = Image { reference: "test.tar".into(), ..Image::default() };

@@ -91,6 +91,40 @@ fn a_range_has_the_same_changes_from_either_end() {
     assert_eq!(upwards, downwards);
 }
 
+/// A note is whole or left out: half of a number or of a verb says something else.
+#[test]
+fn no_note_of_a_row_is_cut() {
+    let notes = regex::Regex::new(
+        r"  (L[0-9]* ?[a-z]*|hides [0-9,]*|[-+~x][0-9,]*|(mode|owner|time) [^ │]*)…",
+    )
+    .unwrap();
+    for width in (40..200).step_by(7) {
+        for keys in ["", "[", "[ [", "=", "[ =", "[ [ [ =", ". =", "3 =", "[ 3 =", "[ 3 ="] {
+            let mut explorer = Explorer::open(width, 40);
+            explorer.keys(keys);
+            for line in explorer.text().lines().skip(2) {
+                let panes: Vec<&str> = line.split("││").skip(1).collect();
+                let cut = panes.iter().find(|pane| notes.is_match(pane));
+                assert_eq!(cut, None, "{width} {keys}\n{}", explorer.text());
+            }
+        }
+    }
+}
+
+/// What covers a path stays beside a name that reaches over the columns; its verb gives way to the size.
+#[test]
+fn the_layer_that_covers_a_path_is_named_beside_a_long_name() {
+    let name = "a-very-long-name-of-a-file-that-fills-a-row";
+    let layers = format!("0: +{name}:5 | 1: ~{name}:6");
+    for (width, shown) in [(160, "  L1 rewrites  "), (120, "  L1 ")] {
+        let mut explorer = Explorer::plain(&layers, width, 40);
+        explorer.keys("[");
+        let text = explorer.text();
+        let row = text.lines().find(|row| row.contains(&format!("-row{shown}")));
+        assert!(row.is_some_and(|row| row.contains(" 0│")), "{width}: {text}");
+    }
+}
+
 /// Markers of layer 1 in the stack pane, one column for each kind of change.
 fn signs(layer: &str) -> String {
     let below = "0: +a:1 +b:1#1 +c:1#1 +d:1#1";

@@ -152,6 +152,23 @@ fn a_file_that_changes_while_it_is_open_is_said_once_and_stays_a_problem() {
     assert!(explorer.text().contains("changed while it was open"), "{}", explorer.text());
 }
 
+/// While a task reads the stack, no layer is merged into it: the two would wait for each other.
+#[test]
+fn reading_is_not_resumed_while_files_are_examined() {
+    let mut explorer = stopped();
+    explorer.keys("c");
+    assert!(explorer.text().contains("all layers must be read before"), "{}", explorer.text());
+    let mut explorer = stopped();
+    explorer.keys("2 g j e x enter");
+    explorer.effects.clear();
+    explorer.keys("r");
+    let text = explorer.text();
+    assert!(text.contains("files are being examined") && explorer.effects.is_empty(), "{text}");
+    let mut explorer = stopped();
+    explorer.keys("r");
+    assert_eq!(explorer.effects.pop(), Some(Effect::ResumeReading));
+}
+
 /// On the command line `extract` refuses layers that engines refuse, unless `--force` is given: here the prompt warns.
 #[test]
 fn extracting_from_a_layer_that_engines_refuse_says_so() {

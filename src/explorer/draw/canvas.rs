@@ -109,6 +109,17 @@ impl<'b> Canvas<'b> {
         })
     }
 
+    /// As [`Self::spans`], but none is cut: the first that has not enough space, and those after it, are left out.
+    pub(super) fn whole_spans(&mut self, x: u16, y: u16, cells: u16, spans: &[Span]) -> u16 {
+        let end = usize::from(x) + usize::from(cells);
+        let ends = spans.iter().scan(usize::from(x), |at, (_, text)| {
+            *at += width(text);
+            Some(*at)
+        });
+        let whole = ends.take_while(|&at| at <= end).count();
+        self.spans(x, y, cells, &spans[..whole])
+    }
+
     /// As [`Self::spans`], cut without an ellipsis: for text that scrolls horizontally.
     pub(super) fn cut_spans(&mut self, x: u16, y: u16, cells: u16, spans: &[Span]) {
         let end = x.saturating_add(cells);

@@ -72,19 +72,18 @@ fn describe(state: &State, stack: &Stack, tree: Tree, row: OutlineRow) -> TreeRo
     let plain = if row.directory { Role::Quiet } else { Role::Text };
     let kind = change.map(|change| change.kind);
     let opaque = change.is_some_and(|change| change.opaque);
-    let mut behind = Vec::new();
-    behind.extend(shadow.map(|by| rows::shadowed_by(state, by)));
+    let (mut by, mut notes): (Vec<Span>, Vec<Span>) =
+        shadow.map(|by| rows::by(state, Role::Shadowed, by)).into_iter().unzip();
     if opaque && from == to {
-        behind.extend(rows::hides(stack, row.node, to));
+        by.extend(rows::hides(stack, row.node, to));
     }
     // There are no counts by kind for a range.
     if row.directory && !row.open && from == to {
-        behind.extend(rows::below(stack, row.node, to));
+        notes.extend(rows::below(stack, row.node, to));
     }
-    behind.extend(change.as_ref().and_then(|change| rows::changed_metadata(stack, change)));
-    if let Some(event) = event.filter(|_| !gone && !row.directory) {
-        behind.extend(rows::details(stack, event));
-    }
+    notes.extend(change.as_ref().and_then(|change| rows::changed_metadata(stack, change)));
+    let event = event.filter(|_| !gone && !row.directory);
+    notes.extend(event.into_iter().flat_map(|event| rows::details(stack, event)));
     let net = if row.directory { stack.net_bytes(row.node, from, to) } else { 0 };
     let size = match (row.directory, net) {
         (true, 0) => Visible::default(),
@@ -94,7 +93,9 @@ fn describe(state: &State, stack: &Stack, tree: Tree, row: OutlineRow) -> TreeRo
     TreeRow {
         signs: marker::signs(opaque, shadow.is_some(), kind),
         name_role: marker::name(shadow.is_some(), kind, plain),
-        behind,
+        by,
+        notes,
+        target: event.map_or_else(Vec::new, |event| rows::target(stack, event)),
         size,
         ..TreeRow::default()
     }

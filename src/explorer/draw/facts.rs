@@ -219,6 +219,12 @@ fn layer(state: &State, stack: &Stack) -> Option<Vec<Span>> {
         facts.push(visible![size::count(summary.entries), " ", noun]);
     }
     facts.extend(described.created.as_ref().map(|created| created.visible().into_owned()));
-    let digest = shorten::middle(&visible(digest), 40);
-    Some(vec![(Role::Quiet, Visible::join(&facts, "  ")), (Role::Quiet, visible!["  ", digest])])
+    facts.push(shorten::middle(&visible(digest), 40).into_owned());
+    let facts = (Role::Quiet, Visible::join(&facts, "  "));
+    let made_by = state.command(state.layer);
+    if made_by.is_empty() {
+        return Some(vec![facts]);
+    }
+    // The stack cuts a command where it has no more space.
+    Some(vec![(Role::Text, visible![made_by.visible(), "  "]), facts])
 }

@@ -23,8 +23,13 @@ pub(super) struct TreeRow {
     pub(super) name: Visible<'static>,
     /// Style of the name.
     pub(super) name_role: Role,
-    /// Spans after the name, the most important first.
-    pub(super) behind: Vec<Span>,
+    /// The layer that covers or removes the path, and what an opaque directory hides: after the name, over the columns if they
+    /// leave no space.
+    pub(super) by: Vec<Span>,
+    /// Notes after that, the most important first, each whole or not at all, and none over a column.
+    pub(super) notes: Vec<Span>,
+    /// Where a link leads, last, cut where the columns begin.
+    pub(super) target: Vec<Span>,
     /// Permissions and `uid:gid`.
     pub(super) attributes: Option<(Visible<'static>, Visible<'static>)>,
     /// Six cells, seven with a sign, or empty.
@@ -71,7 +76,7 @@ pub(super) fn draw(
             canvas.blank(line);
         }
         let mut what = describe(row);
-        what.behind.extend(view::reload::mark(state, row.node, row.open));
+        what.notes.extend(view::reload::mark(state, row.node, row.open));
         what.name = view::trees::row_name(stack, row);
         // A hit that a layer changed keeps the looks of the change.
         let plain = matches!(what.name_role, Role::Text | Role::Directory | Role::Quiet);
@@ -124,10 +129,10 @@ fn draw_row(
     let indent = Columns::indent(row.depth, line.width);
     let guides = "│".repeat(usize::from(indent));
     canvas.text(x, y, indent, Role::Frame, visible![guides]);
-    let fold = match (row.directory, row.open) {
-        (true, true) => "v",
-        (true, false) => ">",
-        (false, _) => " ",
+    let fold = match (row.empty, row.open) {
+        (true, _) => " ",
+        (false, true) => "v",
+        (false, false) => ">",
     };
     canvas.text(x + indent, y, 1, Role::Quiet, fold);
     // The signs end one cell before the name; a third one moves the name.
@@ -147,9 +152,14 @@ fn text(canvas: &mut Canvas<'_>, columns: Columns, line: Rect, what: &TreeRow, s
     let space = end.saturating_sub(start);
     let shown = shorten::middle(&what.name, usize::from(space));
     let after = canvas.text(line.x + start, line.y, space, what.name_role, &shown) - line.x;
+    let whole = |canvas: &mut Canvas<'_>, after: u16, end: u16, spans: &[Span]| {
+        let space = end.saturating_sub(after);
+        canvas.whole_spans(line.x + after, line.y, space, spans) - line.x
+    };
+    let after = whole(canvas, after, columns.text_limit(line.width), &what.by);
     let end = columns.text_end(line.width).max(end);
-    let space = end.saturating_sub(after);
-    canvas.spans(line.x + after, line.y, space, &what.behind) - line.x
+    let after = whole(canvas, after, end, &what.notes);
+    canvas.spans(line.x + after, line.y, end.saturating_sub(after), &what.target) - line.x
 }
 
 /// The columns at the right that begin after the text.
@@ -179,9 +189,10 @@ fn values(canvas: &mut Canvas<'_>, columns: Columns, line: Rect, what: &TreeRow,
     }
 }
 
-/// The layer that shadows a path.
-pub(super) fn shadowed_by(state: &State, shadow: Shadow) -> Span {
-    (Role::Shadowed, visible!["  ", marker::shadow(state, shadow)])
+/// The layer that shadows or removed a path, and what it does, which gives way to the columns: `L7`, ` removes`.
+pub(super) fn by(state: &State, role: Role, shadow: Shadow) -> (Span, Span) {
+    let (layer, verb) = marker::shadow(state, shadow);
+    ((role, visible!["  ", layer]), (role, verb.into()))
 }
 
 /// How many names an opaque directory hides.
@@ -221,14 +232,21 @@ pub(super) fn changed_metadata(stack: &Stack, change: &Change) -> Option<Span> {
     (!text.is_empty()).then(|| (Role::Metadata, visible!["  ", text]))
 }
 
-/// Link target, device number, special type, warnings.
+/// Where a link leads; nothing for other paths.
+pub(super) fn target(stack: &Stack, event: crate::stack::EventId) -> Vec<Span> {
+    let arrow = match stack.version(event).kind {
+        Kind::Symlink => " -> ",
+        Kind::Hardlink => " => ",
+        _ => return Vec::new(),
+    };
+    vec![(Role::Quiet, visible![arrow, stack.link(event)])]
+}
+
+/// Device number, special type, warnings.
 pub(super) fn details(stack: &Stack, event: crate::stack::EventId) -> Vec<Span> {
     let version = stack.version(event);
     let mut spans = Vec::new();
-    let link = stack.link(event);
     match version.kind {
-        Kind::Symlink => spans.push((Role::Quiet, visible![" -> ", link])),
-        Kind::Hardlink => spans.push((Role::Quiet, visible![" => ", link])),
         Kind::Char | Kind::Block => {
             let (major, minor) = stack.device(event).unwrap_or_default();
             spans.push((Role::Quiet, visible!["  ", version.kind.name(), " ", major, ":", minor]));
@@ -236,7 +254,7 @@ pub(super) fn details(stack: &Stack, event: crate::stack::EventId) -> Vec<Span> 
         Kind::Fifo | Kind::Socket | Kind::Other => {
             spans.push((Role::Quiet, visible!["  ", version.kind.name()]));
         }
-        Kind::File | Kind::Directory => {}
+        Kind::File | Kind::Directory | Kind::Symlink | Kind::Hardlink => {}
     }
     if version.broken_link {
         spans.push((Role::Error, "  no such target".into()));

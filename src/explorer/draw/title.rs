@@ -11,7 +11,10 @@ use crate::text::{Visible, shorten, size, visible};
 const BETWEEN: Visible<'_> = Visible::constant(" │ ");
 
 /// Width from which the title has the image's sizes.
-const SUMMARY_FROM: u16 = 110;
+const SIZES_FROM: u16 = 70;
+
+/// Width from which it has the number of layers.
+const LAYERS_FROM: u16 = 110;
 
 pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, stack: &Stack, line: Rect) {
     let end = line.x + line.width - 1;
@@ -28,8 +31,8 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, stack: &Stack, line: 
         let text = shorten::middle(&visible(&platform), 24);
         x = canvas.text(x, line.y, end.saturating_sub(x), Role::Quiet, visible!["  ", text]);
     }
-    if line.width >= SUMMARY_FROM && coverage::all_read(state, stack) {
-        let text = summary(stack);
+    if line.width >= SIZES_FROM && coverage::all_read(state, stack) {
+        let text = summary(stack, line.width >= LAYERS_FROM);
         x = canvas.text(x, line.y, end.saturating_sub(x), Role::Quiet, &text);
     }
     if state.layer_count() > 0 {
@@ -52,10 +55,14 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, stack: &Stack, line: 
     }
 }
 
-/// `12 layers  787 MB, 205 MB wasted`.
-fn summary(stack: &Stack) -> Visible<'static> {
+/// `12 layers  787 MB, 205 MB wasted`, or without the number of layers.
+fn summary(stack: &Stack, with_layers: bool) -> Visible<'static> {
     let balance = stack.balance();
-    let (layers, total) = (stack.folded(), size::short(balance.visible));
-    let noun = if layers == 1 { " layer  " } else { " layers  " };
-    visible!["  ", layers, noun, total, ", ", size::short(balance.wasted), " wasted"]
+    let layers = match stack.folded() {
+        _ if !with_layers => Visible::default(),
+        1 => "  1 layer".into(),
+        layers => visible!["  ", layers, " layers"],
+    };
+    let (total, wasted) = (size::short(balance.visible), size::short(balance.wasted));
+    visible![layers, "  ", total, ", ", wasted, " wasted"]
 }

@@ -66,11 +66,18 @@ fn describe(state: &State, stack: &Stack, layer: usize, row: OutlineRow) -> Tree
         stack.bytes(version.event, layer)
     };
     let plain = if row.directory { Role::Directory } else { Role::Text };
-    let by = shadow.map(|by| rows::shadowed_by(state, by));
+    let (mut by, mut notes): (Vec<Span>, Vec<Span>) =
+        shadow.map(|by| rows::by(state, Role::Shadowed, by)).into_iter().unzip();
+    notes.extend(changes(stack, layer, row, &version, change));
+    if opaque {
+        by.extend(rows::hides(stack, row.node, layer));
+    }
     TreeRow {
         signs: marker::signs(opaque, shadow.is_some(), change.map(|change| change.kind)),
         name_role: marker::name(shadow.is_some(), change.map(|change| change.kind), plain),
-        behind: by.into_iter().chain(behind(stack, layer, row, &version, opaque, change)).collect(),
+        by,
+        notes,
+        target: rows::target(stack, version.event),
         attributes: attributes(&version),
         size: size::fixed(bytes),
         share: (bytes, stack.summary(layer).cumulative_bytes),
@@ -79,19 +86,15 @@ fn describe(state: &State, stack: &Stack, layer: usize, row: OutlineRow) -> Tree
     }
 }
 
-/// What changed, what a folded directory has below, and where a link leads.
-fn behind(
+/// What changed, and what a folded directory has below.
+fn changes(
     stack: &Stack,
     layer: usize,
     row: OutlineRow,
     version: &Version,
-    opaque: bool,
     change: Option<Change>,
 ) -> Vec<Span> {
     let mut spans = Vec::new();
-    if opaque {
-        spans.extend(rows::hides(stack, row.node, layer));
-    }
     if row.directory && !row.open {
         spans.extend(rows::below(stack, row.node, layer));
         spans.extend(rows::shadowed_below(stack, row.node, layer));
@@ -108,24 +111,27 @@ fn attributes(version: &Version) -> Option<(Visible<'static>, Visible<'static>)>
     Some((mode::permissions(version.mode?), visible![uid, ":", gid]))
 }
 
-/// A path that this layer or one below it removed: a struck out row in its place. If it is one below, it says which, and
-/// the owner is the layer that had written it.
+/// A path that this layer or one below it removed: a struck out row in its place, with the layer that removed it, what was in
+/// it, and in the layer column, as in every row, the layer whose bytes these are.
 fn removed(state: &State, stack: &Stack, layer: usize, row: OutlineRow) -> TreeRow {
     let removal = stack.removal(row.node, layer);
+    let at = removal.map_or(layer, |change| change.layer);
     let previous = removal.and_then(|change| change.previous).map(|event| stack.version(event));
-    let bytes = previous.map_or(0, |version| version.size);
-    // The layer column has the layer whose bytes these are, as in every row.
-    let owner = previous.map_or(layer, |version| version.layer);
-    let by = removal.map(|change| {
-        let by = Shadow { layer: change.layer, removes: true };
-        (Role::Removed, visible!["  ", marker::shadow(state, by)])
-    });
+    let owner = previous.as_ref().map_or(layer, |version| version.layer);
+    let before = at.checked_sub(1).map(|before| stack.totals(row.node, before).bytes);
+    let bytes = before.filter(|_| row.directory).or(previous.map(|version| version.size));
+    let by = removal.map(|_| rows::by(state, Role::Removed, Shadow { layer: at, removes: true }));
+    let (by, mut notes): (Vec<Span>, Vec<Span>) = by.into_iter().unzip();
+    if !row.open {
+        notes.extend(rows::below(stack, row.node, at));
+    }
     let kind = Some(ChangeKind::Removed);
     TreeRow {
         signs: marker::signs(false, false, kind),
         name_role: marker::name(false, kind, Role::Text),
-        behind: by.into_iter().chain(rows::below(stack, row.node, layer)).collect(),
-        size: if row.directory { Visible::default() } else { size::fixed(bytes) },
+        by,
+        notes,
+        size: size::fixed(bytes.unwrap_or(0)),
         owner: visible![owner],
         ..TreeRow::default()
     }

@@ -9,7 +9,7 @@ use crate::stack::Stack;
 pub fn toggle(state: &mut State, stack: &Stack) {
     state.ever = if state.ever.is_some() { None } else { Some(Box::new(Ever::new(stack))) };
     state.notice = Some(if state.ever.is_some() {
-        "everything ever: what earlier layers removed stands in its place".into()
+        "everything ever: also what earlier layers removed".into()
     } else {
         "only what this layer has or removes".into()
     });

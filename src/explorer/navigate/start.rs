@@ -17,8 +17,12 @@ pub(super) fn arrange(state: &mut State, stack: &Stack) {
     if state.arranging && merged {
         state.arranging = false;
         choose_layer(state, stack);
-        unfold_tree(state, stack);
-        go_to_removed(state, stack);
+        // Both cursors are put on a removed path, so that its history stands in the margin.
+        let removed = first_removed(state, stack);
+        unfold_tree(state, stack, removed);
+        if removed.is_some() {
+            (state.tree.wanted, state.diff.wanted) = (removed, removed);
+        }
     }
     unfold_changes(state, stack);
 }
@@ -48,54 +52,57 @@ fn choose_layer(state: &mut State, stack: &Stack) {
     }
 }
 
-/// Unfolds level by level while the rows fit the pane; then single directories, those with removed paths first.
-fn unfold_tree(state: &mut State, stack: &Stack) {
-    let Some(Tree::Merged(layer)) = state.tree_of(Pane::Tree, stack) else { return };
-    let tree = Tree::Merged(layer);
+/// Unfolds what leads to `shown`, then level by level while the rows fit the pane, then single directories: those with removed
+/// paths first, then those with covered ones, then changed ones, and the outer of equal ones.
+fn unfold_tree(state: &mut State, stack: &Stack, shown: Option<NodeId>) {
+    let Some(tree @ Tree::Merged(layer)) = state.tree_of(Pane::Tree, stack) else { return };
     let height = rows_shown(state, Pane::Tree);
     let mut folds = Folds::default();
-    let rows = |folds: &Folds| Outline::new(stack, tree, folds, None, None).rows(0..height);
+    if let Some(node) = shown {
+        folds
+            .toggled
+            .extend(Outline::new(stack, tree, &folds.clone(), None, None).closed_above(node));
+    }
     let fits = |folds: &Folds| Outline::new(stack, tree, folds, None, None).len() <= height;
     let folded = |folds: &Folds| {
-        rows(folds).into_iter().filter(|row| row.directory && !row.open).collect::<Vec<_>>()
+        let rows = Outline::new(stack, tree, folds, None, None).rows(0..height);
+        rows.into_iter().filter(|row| row.directory && !row.open).collect::<Vec<_>>()
     };
     let with = |folds: &Folds, more: &[OutlineRow]| {
+        let outline = Outline::new(stack, tree, folds, None, None);
+        let outer = more.iter().flat_map(|row| outline.folded_in_chain(row));
         let mut folds = folds.clone();
-        folds.toggled.extend(more.iter().map(|row| row.node));
+        folds.toggled.extend(outer.chain(more.iter().map(|row| row.node)));
         folds
     };
     for depth in 0..MOST_LEVELS {
         let level: Vec<_> = folded(&folds).into_iter().filter(|row| row.depth == depth).collect();
         let deeper = with(&folds, &level);
-        if level.is_empty() || !fits(&deeper) {
+        if !fits(&deeper) {
             break;
         }
         folds = deeper;
     }
     loop {
         let mut closed = folded(&folds);
-        closed.retain(|row| interest(stack, row.node, layer) > (false, false, false));
-        closed.sort_by_key(|row| Reverse(interest(stack, row.node, layer)));
-        let next = closed.iter().map(|row| with(&folds, &[*row])).find(&fits);
-        let Some(next) = next.filter(|next| *next != folds) else { break };
+        closed.retain(|row| !row.empty);
+        closed.sort_by_key(|row| (Reverse(interest(stack, row.node, layer)), row.depth));
+        let mut next = closed.iter().map(|row| with(&folds, &[*row]));
+        let Some(next) = next.find(&fits) else { break };
         folds = next;
     }
     state.tree.folds = folds;
 }
 
-/// Puts both cursors on the first path that the layer removed, so that its history stands in the margin.
-fn go_to_removed(state: &mut State, stack: &Stack) {
-    let Some(tree @ Tree::Diff(layer)) = state.tree_of(Pane::Diff, stack) else { return };
+/// The first path that the layer removed.
+fn first_removed(state: &State, stack: &Stack) -> Option<NodeId> {
+    let tree @ Tree::Diff(layer) = state.tree_of(Pane::Diff, stack)? else { return None };
     let all = Folds { unfolded: Unfolded::All, ..Folds::default() };
     let rows = Outline::new(stack, tree, &all, None, None).rows(0..MOST_ROWS);
     let is_removed = |row: &&OutlineRow| {
         stack.change(row.node, layer).is_some_and(|change| change.kind == ChangeKind::Removed)
     };
-    let Some(node) = rows.iter().find(is_removed).map(|row| row.node) else { return };
-    let merged = Outline::new(stack, Tree::Merged(layer), &state.tree.folds, None, None);
-    let closed = merged.closed_above(node);
-    state.tree.folds.toggled.extend(closed);
-    (state.tree.wanted, state.diff.wanted) = (Some(node), Some(node));
+    rows.iter().find(is_removed).map(|row| row.node)
 }
 
 /// Rows of the changes in which a removed path is looked for.

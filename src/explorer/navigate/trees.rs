@@ -117,9 +117,7 @@ fn flip(folds: &mut Folds, dir: NodeId) {
 pub fn open(state: &mut State, stack: &Stack, pane: Pane, history: bool) {
     let Some(row) = current_row(state, stack, pane) else { return };
     match (row.directory, row.open) {
-        (true, false) => {
-            toggle(state, pane, row.node);
-        }
+        (true, false) => toggle(state, stack, pane, &row),
         (true, true) => step(state, stack, pane, 1),
         (false, _) if history => {
             navigate::overlay::open(state, stack, OverlayKind::History(row.node));
@@ -132,7 +130,7 @@ pub fn open(state: &mut State, stack: &Stack, pane: Pane, history: bool) {
 pub fn close(state: &mut State, stack: &Stack, pane: Pane) {
     let Some(row) = current_row(state, stack, pane) else { return };
     if row.open {
-        toggle(state, pane, row.node);
+        toggle(state, stack, pane, &row);
     } else if let Some(parent) = stack.parent(row.head).filter(|&parent| parent != NodeId::ROOT) {
         let above = outline(state, stack, pane).and_then(|outline| outline.position(parent));
         if let Some(above) = above {
@@ -144,13 +142,20 @@ pub fn close(state: &mut State, stack: &Stack, pane: Pane) {
 /// Folds or unfolds the directory under the cursor.
 pub fn fold(state: &mut State, stack: &Stack, pane: Pane) {
     if let Some(row) = current_row(state, stack, pane).filter(|row| row.directory) {
-        toggle(state, pane, row.node);
+        toggle(state, stack, pane, &row);
     }
 }
 
-fn toggle(state: &mut State, pane: Pane, node: NodeId) {
-    flip(state.folds_mut(pane), node);
-    state.view_mut(pane).wanted = Some(node);
+/// Folds or unfolds the directory of a row. Of a chain all are unfolded: at another layer, or with everything ever, each may
+/// have a row of its own.
+fn toggle(state: &mut State, stack: &Stack, pane: Pane, row: &OutlineRow) {
+    let outline = outline(state, stack, pane).filter(|_| !row.open);
+    let outer = outline.map_or_else(Vec::new, |outline| outline.folded_in_chain(row));
+    let folds = state.folds_mut(pane);
+    for dir in outer.into_iter().chain([row.node]) {
+        flip(folds, dir);
+    }
+    state.view_mut(pane).wanted = Some(row.node);
     state.unsettled = true;
 }
 

@@ -13,7 +13,8 @@ pub(super) fn ask(state: &mut State, stack: &Stack) -> Vec<Effect> {
     if state.comparison.is_some() {
         return vec![Effect::LeaveComparison];
     }
-    let why_not = match (state.phase == Phase::Done && state.image.is_some(), state.is_working()) {
+    let all_read = state.image.is_some() && stack.folded() == state.layer_count();
+    let why_not = match (state.phase == Phase::Done && all_read, state.is_working()) {
         (false, _) => "all layers must be read before images can be compared",
         (true, true) => "another operation is running: Esc stops it",
         (true, false) => {

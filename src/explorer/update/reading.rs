@@ -122,10 +122,11 @@ fn changed(state: &mut State, layers: &[usize]) {
 
 /// `r`: resumes reading after Esc stopped it.
 pub(super) fn resume(state: &mut State, stack: &Stack) -> Vec<Effect> {
-    let judging = matches!(state.findings, Some(FindingsState::Running { .. }));
+    let examined =
+        matches!(state.findings, Some(FindingsState::Running { .. })) || state.is_working();
     let notice = match state.phase {
         // The stack is not written to while files of it are examined.
-        Phase::Done if judging => "findings are being made: try again in a moment",
+        Phase::Done if examined => "files are being examined: try again in a moment",
         Phase::Done if state.comparison.is_none() && stack.folded() < state.layer_count() => {
             state.phase = Phase::Reading;
             let unread =

@@ -68,7 +68,7 @@ impl Columns {
         Self { bar, mode, user, size, layer }
     }
 
-    /// The columns that a name may run over, left to right, and the layer.
+    /// The columns that text may run over, left to right, and the layer.
     #[must_use]
     pub const fn right(&self) -> [Column; 5] {
         [self.bar, self.mode, self.user, self.size, self.layer]
@@ -84,16 +84,15 @@ impl Columns {
         stops.find(|&stop| stop >= needed).unwrap_or(last)
     }
 
-    /// The cell after the last one for what follows a name, which gives way to every column but the bar.
+    /// The cell after the last one for notes and link targets, which give way to the size.
     #[must_use]
-    pub fn text_end(&self, width: u16) -> u16 {
-        let keeps = |column: &Column| column.width > 0 && *column != self.bar;
-        let first = self.right().into_iter().find(keeps);
-        first.map_or(width, |column| column.start.saturating_sub(1))
+    pub const fn text_end(&self, width: u16) -> u16 {
+        if self.size.width > 0 { self.size.start.saturating_sub(1) } else { self.text_limit(width) }
     }
 
     /// The cell after the last one that any text reaches.
-    const fn text_limit(&self, width: u16) -> u16 {
+    #[must_use]
+    pub const fn text_limit(&self, width: u16) -> u16 {
         if self.layer.width > 0 { self.layer.start.saturating_sub(1) } else { width }
     }
 

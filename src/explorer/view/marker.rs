@@ -46,15 +46,23 @@ pub const fn shadow_verb(by: Shadow) -> &'static str {
     if by.removes { "removes" } else { "rewrites" }
 }
 
-/// The layer that shadows a path: `L7 rewrites`, `L9 removes`. Of two compared images, of which neither does anything to the
-/// other, in which of them the path is.
+/// The layer that shadows a path and what it does: `L7` and ` rewrites`, `L9` and ` removes`. Of two compared images, of which
+/// neither does anything to the other, in which of them the path is.
 #[must_use]
-pub fn shadow(state: &State, by: Shadow) -> Visible<'static> {
+pub fn shadow(state: &State, by: Shadow) -> (Visible<'static>, &'static str) {
     match (&state.comparison, by.removes) {
-        (None, _) => visible!["L", by.layer, " ", shadow_verb(by)],
-        (Some(_), true) => "only old".into(),
-        (Some(_), false) => "differs in new".into(),
+        (None, true) => (visible!["L", by.layer], " removes"),
+        (None, false) => (visible!["L", by.layer], " rewrites"),
+        (Some(_), true) => ("only old".into(), ""),
+        (Some(_), false) => ("differs in new".into(), ""),
     }
+}
+
+/// [`shadow`] in one piece.
+#[must_use]
+pub fn shadow_words(state: &State, by: Shadow) -> Visible<'static> {
+    let (who, how) = shadow(state, by);
+    visible![who, how]
 }
 
 /// Markers with their meanings, for help.

@@ -137,7 +137,7 @@ fn path_row(state: &State, stack: &Stack, node: NodeId, layer: usize) -> HitRow 
             name: (marker::name(shadow.is_some(), kind, plain), path),
             note: (
                 Role::Shadowed,
-                shadow.map_or_else(Visible::default, |by| marker::shadow(state, by)),
+                shadow.map_or_else(Visible::default, |by| marker::shadow_words(state, by)),
             ),
             owner: visible![version.layer],
         };
@@ -145,7 +145,7 @@ fn path_row(state: &State, stack: &Stack, node: NodeId, layer: usize) -> HitRow 
     let kind = removal.map_or(ChangeKind::Added, |change| change.kind);
     let (note, owner) = if let Some(change) = removal {
         let by = Shadow { layer: change.layer, removes: true };
-        (marker::shadow(state, by), gone.map_or(change.layer, |version| version.layer))
+        (marker::shadow_words(state, by), gone.map_or(change.layer, |version| version.layer))
     } else {
         let added = stack.history(node).first().map_or(layer, |event| event.layer);
         let note = match state.comparison {

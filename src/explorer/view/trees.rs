@@ -2,6 +2,7 @@
 
 use crate::explorer::model::state::{Pane, State};
 use crate::explorer::view::columns::{BEFORE_NAME, Columns};
+use crate::explorer::view::marker;
 use crate::stack::query::outline::{Outline, OutlineRow};
 use crate::stack::query::tree::Tree;
 use crate::stack::{NodeId, Stack};
@@ -75,14 +76,17 @@ pub fn row_name(stack: &Stack, row: OutlineRow) -> Visible<'static> {
     visible![Visible::join(&names, "/"), if row.directory { "/" } else { "" }]
 }
 
-/// The width of the changes pane that shows the names and sizes of its first rows whole, with its borders.
+/// The width of the changes pane that shows the names of its first rows, what covers them and their sizes, with its borders.
 #[must_use]
 pub fn width_of_changes(state: &State, stack: &Stack) -> Option<u16> {
     let outline = outline(state, stack, Pane::Diff)?;
     let rows = outline.rows(0..usize::from(state.size.height));
+    let top = state.tree_of(Pane::Diff, stack)?.top();
     let cells = rows.into_iter().map(|row| {
         let before = Columns::indent(row.depth, state.size.width) + BEFORE_NAME;
-        usize::from(before) + width(&row_name(stack, row)) + 1 + size::SIGNED_CELLS + 2
+        let by = stack.shadowed_by(row.node, top);
+        let by = by.map_or(0, |by| 2 + width(&marker::shadow(state, by).0));
+        usize::from(before) + width(&row_name(stack, row)) + by + 1 + size::SIGNED_CELLS + 2
     });
     cells.max().map(|cells| cells.min(usize::from(u16::MAX)) as u16)
 }

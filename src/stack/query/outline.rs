@@ -76,6 +76,8 @@ pub struct OutlineRow {
     pub directory: bool,
     /// The rows below it follow.
     pub open: bool,
+    /// It would have no rows below it if it were unfolded.
+    pub empty: bool,
 }
 
 /// Numbered rows over one tree.
@@ -147,9 +149,12 @@ impl<'s> Outline<'s> {
     /// Whether a directory is unfolded.
     #[must_use]
     pub fn is_open(&self, node: NodeId) -> bool {
-        node == NodeId::ROOT
-            || self.joined(node.0).is_some()
-            || self.is_open_by_default(node.0) != self.folds.toggled.contains(&node)
+        node == NodeId::ROOT || self.joined(node.0).is_some() || self.is_marked_open(node)
+    }
+
+    /// Whether the folds have a directory unfolded, joined with its child or not.
+    fn is_marked_open(&self, node: NodeId) -> bool {
+        self.is_open_by_default(node.0) != self.folds.toggled.contains(&node)
     }
 
     /// The rows with these numbers, fewer at the end.
@@ -179,12 +184,14 @@ impl<'s> Outline<'s> {
             }
             let (end, open) = (self.chain_end(node), taken > 1);
             if skip == 0 {
+                let empty = self.below(end) == 0;
                 rows.push(OutlineRow {
                     node: NodeId(end),
                     head: NodeId(node),
                     depth: levels.len() - 1,
-                    directory: open || self.is_directory(end) || self.below(end) > 0,
+                    directory: !empty || self.is_directory(end),
                     open,
+                    empty,
                 });
             } else {
                 skip -= 1;
@@ -211,11 +218,11 @@ impl<'s> Outline<'s> {
         (!chain.is_empty()).then_some(row)
     }
 
-    /// The folded directories above a path, the nearest first.
+    /// The folded directories above a path, the nearest first; of chains also those that would be folded with rows of their own.
     #[must_use]
     pub fn closed_above(&self, node: NodeId) -> Vec<NodeId> {
         let above = std::iter::successors(self.stack.parent(node), |&dir| self.stack.parent(dir));
-        above.filter(|&dir| !self.is_open(dir)).collect()
+        above.filter(|&dir| dir != NodeId::ROOT && !self.is_marked_open(dir)).collect()
     }
 
     /// Whether the path has a row once the directories above it are unfolded.

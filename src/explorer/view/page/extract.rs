@@ -1,8 +1,8 @@
 //! Pages of an extraction: the prompt for the destination, and the question whether to overwrite it.
 
 use crate::explorer::model::{Role, State};
-use crate::explorer::view::coverage;
 use crate::explorer::view::page::writer::{OverlayText, Writer};
+use crate::explorer::view::{coverage, marker};
 use crate::stack::{NodeId, Stack};
 use crate::text::{Visible, shorten, size, visible};
 
@@ -16,6 +16,10 @@ pub(super) fn page(
     let path = stack.path(node);
     out.text(Role::Strong, 0, shorten::path(&visible(&path), width));
     out.text(Role::Text, 0, visible!["as layer ", layer, " has it", amount(stack, node, layer)]);
+    if let Some(later) = stack.shadowed_by(node, layer) {
+        let verb = marker::shadow_verb(later);
+        out.text(Role::Shadowed, 0, visible!["layer ", later.layer, " ", verb, " it"]);
+    }
     if let Some(warning) = coverage::warning(state, stack, layer) {
         out.text(Role::Warning, 0, &warning);
     }

@@ -29,7 +29,7 @@ pub(super) fn page(state: &State, stack: &Stack, width: usize) -> OverlayText {
     out.finish(
         "What to fix: waste (tab: findings)",
         &[
-            ("enter", "go to the layer that hid it"),
+            ("enter", "go to the layer, or to what hid the path"),
             ("tab", "findings"),
             ("e", "extract"),
             ("j k", "move"),

@@ -6,7 +6,7 @@
 use crate::stack::kept::names::NONE;
 use crate::stack::kept::stack::NodeId;
 use crate::stack::kept::totals::CHUNK;
-use crate::stack::query::outline::{Outline, Unfolded};
+use crate::stack::query::outline::{Outline, OutlineRow, Unfolded};
 use crate::stack::query::tree::Tree;
 
 impl Outline<'_> {
@@ -14,6 +14,13 @@ impl Outline<'_> {
     #[must_use]
     pub fn is_joined(&self, node: NodeId) -> bool {
         self.joined(node.0).is_some()
+    }
+
+    /// The outer directories of a row's chain that would be folded if they had rows of their own.
+    #[must_use]
+    pub fn folded_in_chain(&self, row: &OutlineRow) -> Vec<NodeId> {
+        let outer = std::iter::successors(Some(row.head), |&dir| self.joined(dir.0).map(NodeId));
+        outer.take_while(|&dir| dir != row.node).filter(|&dir| !self.is_marked_open(dir)).collect()
     }
 
     /// The child that a directory is joined with.
