@@ -49,6 +49,15 @@ fn unescape(text: &str) -> Vec<u8> {
     bytes
 }
 
+/// The contents of a file that stand in the recipe.
+fn text_of(text: &str) -> Vec<u8> {
+    let Some((text, length)) = text.rsplit_once(" padded to ") else { return unescape(text) };
+    let mut bytes = unescape(text);
+    bytes.resize(length.parse::<usize>().unwrap() - 1, b'.');
+    bytes.push(b'\n');
+    bytes
+}
+
 /// Text that looks like something and compresses well: one page of made-up words, again and again.
 fn fill(length: usize, seed: &str) -> Vec<u8> {
     let mut state = seed.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
@@ -119,7 +128,7 @@ impl Layer {
     /// A directory, file, device or fifo. The path may have spaces: what follows it is found from its mode on.
     fn object(&mut self, line: &str) {
         let (head, content) = match (line.split_once(" | "), line.split_once(" fill ")) {
-            (Some((head, text)), _) => (head, unescape(text)),
+            (Some((head, text)), _) => (head, text_of(text)),
             (None, Some((head, fill_words))) => {
                 let (length, seed) = fill_words.split_once(' ').unwrap();
                 (head, fill(length.parse().unwrap(), seed))

@@ -4,7 +4,7 @@ use crate::cli::args::{Findings, Level};
 use crate::cli::failure::{Failure, Outcome};
 use crate::cli::loaded::{Loaded, Needs};
 use crate::cli::open::examine;
-use crate::cli::output::output_verdict;
+use crate::cli::output::{notice, output_verdict};
 use crate::cli::{base, policy_file};
 use crate::findings::{Accepted, Finding, Severity};
 use crate::load::Want;
@@ -56,6 +56,9 @@ pub(super) fn run(command: &Findings, settings: &OpenSettings) -> Outcome {
 /// The rules file, with the options applied.
 fn rules(command: &Findings) -> Result<Rules, Failure> {
     let found = policy_file::read(command.config.as_deref(), &[policy_file::OWN])?;
+    if let Some(found) = found.as_ref().filter(|_| command.config.is_none()) {
+        notice(&format!("the rules of {} apply", found.name));
+    }
     let mut rules = found.map(|found| found.rules).unwrap_or_default();
     for (option, list) in
         [(&command.ignore, &mut rules.ignore), (&command.exclude, &mut rules.excludes)]

@@ -6,10 +6,11 @@ use crate::cli::loaded::Loaded;
 use crate::cli::open::examine;
 use crate::cli::output::output;
 use crate::load::Want;
+use crate::load::files::plan::locate;
 use crate::load::settings::OpenSettings;
 use crate::report;
 use crate::report::pattern::Pattern;
-use crate::stack::{ChangeKind, NodeId};
+use crate::stack::{ChangeKind, NodeId, Stack};
 
 pub(super) fn run(command: &History, settings: &OpenSettings) -> Outcome {
     let image = &command.common.image;
@@ -45,13 +46,22 @@ fn nodes(loaded: &Loaded, command: &History) -> Result<Vec<NodeId>, Failure> {
     } else if command.regex {
         command.path.as_pattern().and_then(Pattern::regex).map_err(Failure::Error)?
     } else {
-        return Ok(loaded.with_stack(|stack| {
-            let node = stack.find(command.path.as_bytes());
-            let is_known = |node| stack.has_below(node) || !stack.history(node).is_empty();
-            node.into_iter().filter(|&node| is_known(node)).collect()
-        }));
+        return Ok(
+            loaded.with_stack(|stack| known(stack, command.path.as_bytes()).into_iter().collect())
+        );
     };
     Ok(loaded.with_stack(|stack| pattern.matches(stack).collect()))
+}
+
+/// The path, if a layer has it; else, since files below a linked directory are asked for by either name, what it leads to in the
+/// highest layer where it leads anywhere.
+fn known(stack: &Stack, path: &[u8]) -> Option<NodeId> {
+    let is_known = |node: &NodeId| stack.has_below(*node) || !stack.history(*node).is_empty();
+    let mut layers = (0..stack.folded()).rev();
+    stack
+        .find(path)
+        .filter(is_known)
+        .or_else(|| layers.find_map(|layer| locate(stack, path, layer)))
 }
 
 /// Compares the contents of the undecided events of these paths.

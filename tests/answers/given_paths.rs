@@ -84,3 +84,22 @@ fn ls_follows_links_among_the_parents_as_cat_does() {
     assert_eq!(list("/conf").1, "/conf -> etc\n");
     assert_eq!(list("/conf/none").0, Some(1));
 }
+
+/// Images have `/bin` as a link to `/usr/bin`: a file below it is asked for by either name, also after it was deleted.
+#[test]
+fn the_history_of_a_file_is_found_through_linked_directories() {
+    let place = Place::new();
+    let layers = [
+        Tar::new().file("usr/bin/ls", "x").symlink("bin", "usr/bin").finish(),
+        Tar::new().file("usr/bin/.wh.ls", "").finish(),
+        Tar::new().file(".wh.bin", "").finish(),
+    ];
+    let image = place.image("image", &layers).into_os_string();
+    let history = |path: &str| with(&image, path.as_bytes(), &["history", "IMAGE", "PATH"]);
+    let own = history("/usr/bin/ls");
+    assert!(own.1.starts_with("/usr/bin/ls\n  L0") && own.1.contains("L1   - removed"), "{own:?}");
+    assert_eq!(history("/bin/ls"), own);
+    assert!(history("/bin").1.starts_with("/bin\n"), "the link itself");
+    let (code, _, said) = history("/bin/none");
+    assert!(code == Some(1) && said.contains("no layer has this path"), "{said}");
+}

@@ -48,8 +48,7 @@ fn source(root: &Path, path: PathBuf) -> Option<Source> {
 }
 
 fn code(text: &str) -> String {
-    let end =
-        text.find(" mod tests {").or_else(|| text.find("\nmod tests {")).unwrap_or(text.len());
+    let end = text.find("mod tests {").unwrap_or(text.len());
     let lines = text[..end].lines().filter(|line| !line.trim_start().starts_with("//"));
     lines.collect::<Vec<_>>().join("\n")
 }
