@@ -55,6 +55,7 @@ fn refuse_controls(path: &ImagePath, mut contents: impl Read) -> Outcome {
     loop {
         let found = match contents.read(&mut buffer) {
             Ok(0) if scanner.finds_at_end() => true,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => false,
             // Read errors are reported when the file is written.
             Ok(0) | Err(_) => return Ok(()),
             Ok(count) => scanner.finds_in(&buffer[..count]),

@@ -25,8 +25,9 @@ pub(super) mod window;
 use crate::layer::listing::Problem;
 use crate::layer::problems::{Problems, quote};
 use crate::layer::tar::entry::TarEntry;
+pub(crate) use crate::layer::tar::header::begins;
 pub(super) use crate::layer::tar::header::is_header;
-use crate::stack::kept::entry::Kind;
+pub use crate::stack::kept::entry::Kind;
 use crate::stack::kept::paths;
 
 /// The most members of an archive of an image: real ones have a few for each layer.

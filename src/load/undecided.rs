@@ -232,10 +232,9 @@ fn same_bytes(one: &mut impl Read, other: &mut impl Read, length: u64) -> io::Re
     let mut left_to_read = length;
     while left_to_read > 0 {
         let wanted = usize::try_from(left_to_read).unwrap_or(BUFFER).min(left.len());
-        if fill(one, &mut left[..wanted])? < wanted || fill(other, &mut right[..wanted])? < wanted {
-            // The layer is truncated: the rest of the file is unknown.
-            return Err(io::ErrorKind::UnexpectedEof.into());
-        }
+        // An error if the layer is truncated: the rest of the file is unknown.
+        one.read_exact(&mut left[..wanted])?;
+        other.read_exact(&mut right[..wanted])?;
         if left[..wanted] != right[..wanted] {
             return Ok(false);
         }
@@ -246,18 +245,4 @@ fn same_bytes(one: &mut impl Read, other: &mut impl Read, length: u64) -> io::Re
 
 fn buffer_for(bytes: u64) -> usize {
     usize::try_from(bytes).unwrap_or(BUFFER).clamp(512, BUFFER)
-}
-
-/// Reads until the buffer is full or the input ends; returns the number of bytes.
-pub(super) fn fill(reader: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
-    let mut filled = 0;
-    while filled < buffer.len() {
-        match reader.read(&mut buffer[filled..]) {
-            Ok(0) => break,
-            Ok(count) => filled += count,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(filled)
 }

@@ -12,6 +12,12 @@ pub(super) type Block = [u8; BLOCK];
 const SUM: std::ops::Range<usize> = 148..156;
 const PREFIX: usize = 345;
 
+/// Whether a tar begins here: a header, or the two zero blocks that an empty archive consists of.
+pub(crate) fn begins(bytes: &[u8]) -> bool {
+    let zeros = bytes.get(..2 * BLOCK).is_some_and(|two| two.iter().all(|&byte| byte == 0));
+    zeros || is_header(bytes)
+}
+
 /// Whether the bytes begin with a header with a valid checksum.
 pub(crate) fn is_header(bytes: &[u8]) -> bool {
     bytes.first_chunk::<BLOCK>().is_some_and(|block| !is_zero(block) && checksum_matches(block))

@@ -10,7 +10,6 @@ use crate::content;
 use crate::content::search::Needle;
 use crate::content::{Contents, Window, colours, diff, facts};
 use crate::load::Loader;
-use crate::load::undecided::fill;
 use crate::stack::{EventId, Payload};
 
 /// Size of a window in bytes: some twenty thousand lines.
@@ -211,9 +210,8 @@ impl File<'_> {
         let mut reader = self.loader.open(self.payload)?.take(self.payload.length());
         let passed = io::copy(&mut reader.by_ref().take(offset), &mut io::sink())?;
         let there = self.payload.length().saturating_sub(passed);
-        let mut bytes = vec![0; usize::try_from(there).unwrap_or(length).min(length)];
-        let count = fill(&mut reader, &mut bytes)?;
-        bytes.truncate(count);
+        let mut bytes = Vec::with_capacity(usize::try_from(there).unwrap_or(length).min(length));
+        reader.take(length as u64).read_to_end(&mut bytes)?;
         Ok(bytes)
     }
 }

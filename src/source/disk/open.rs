@@ -4,8 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::layer::Watch;
 use crate::layer::blob::Blob;
+use crate::layer::{Watch, tar};
 use crate::source::contract::ask::Ask;
 use crate::source::contract::error::{Error, WHAT_OPENS};
 use crate::source::contract::source::Opened;
@@ -106,7 +106,7 @@ pub(crate) fn archive(
         doing: "cannot be read",
         source,
     })?;
-    if !spool::begins_a_tar(&first[..count]) {
+    if !tar::begins(&first[..count]) {
         return Err(unknown(ask, format!("no archive, but {}", what_it_is(&first[..count]))));
     }
     let mut archive = Archive::new(blob.clone());

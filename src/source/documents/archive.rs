@@ -7,7 +7,7 @@ use std::collections::HashMap;
 
 use crate::layer;
 use crate::layer::blob::Blob;
-use crate::layer::tar::Member;
+use crate::layer::tar::{Kind, Member};
 use crate::layer::{Listing, tar};
 use crate::source::documents::found::{Found, Link, MOST_LINKS, Missing, components};
 
@@ -200,12 +200,11 @@ fn save_part(name: &[u8]) -> SavePart {
 }
 
 fn target(member: Member) -> Target {
-    // Only the name: the entry kinds belong to `stack`, which this folder does not use.
-    match member.kind.name() {
-        "file" => Target::Bytes { offset: member.offset, size: member.size },
-        "symlink" => Target::Symlink(member.link),
-        "hardlink" => Target::Hardlink(member.link),
-        "dir" => Target::Directory,
-        _ => Target::Special,
+    match member.kind {
+        Kind::File => Target::Bytes { offset: member.offset, size: member.size },
+        Kind::Symlink => Target::Symlink(member.link),
+        Kind::Hardlink => Target::Hardlink(member.link),
+        Kind::Directory => Target::Directory,
+        Kind::Char | Kind::Block | Kind::Fifo | Kind::Socket | Kind::Other => Target::Special,
     }
 }

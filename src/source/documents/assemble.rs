@@ -8,9 +8,9 @@ use crate::image::layer::Layer;
 use crate::image::manifest::Descriptor;
 use crate::image::mount::Mount;
 use crate::image::{Image, Other, StatedDocument, config, history};
-use crate::layer::codec;
 use crate::layer::encoding::Codec;
 use crate::layer::toc::{SociLayer, TocDescriptor, TocLayer};
+use crate::layer::{codec, tar};
 use crate::source::contract::ask::Ask;
 use crate::source::documents::blobs::Blobs;
 use crate::source::documents::content::Content;
@@ -209,8 +209,7 @@ pub(crate) fn foreign(descriptor: &Descriptor) -> Missing {
 
 /// Whether the first bytes are those of an unencrypted layer.
 fn is_readable(found: &Found) -> bool {
-    let mut first = [0; 512];
+    let mut first = [0; 1024];
     let count = found.blob.fill_at(&mut first, 0).unwrap_or(0);
-    codec::sniff(&first[..count]) != Codec::Plain
-        || crate::source::documents::spool::begins_a_tar(&first[..count])
+    codec::sniff(&first[..count]) != Codec::Plain || tar::begins(&first[..count])
 }

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use crate::layer::blob::Blob;
 use crate::layer::codec::Decoder;
 use crate::layer::encoding::Codec;
-use crate::layer::{Watch, codec};
+use crate::layer::{Watch, codec, tar};
 use crate::source::Error;
 
 const CHUNK: usize = 128 << 10;
@@ -70,16 +70,18 @@ fn plain_within(
     }
     let mut decoder = Decoder::new(&blob, codec).map_err(unreadable)?;
     let mut copy = Copy::begin(place)?;
-    let mut chunk = vec![0; CHUNK];
+    let mut chunk = Vec::with_capacity(CHUNK);
     let mut problem;
     loop {
         if watch.cancelled() {
             return Err(Error::Cancelled { place: place.to_owned() });
         }
-        let (count, error) = fill(&mut decoder, &mut chunk);
-        problem = error.map(|error| error.to_string());
+        chunk.clear();
+        // What was decoded before an error is kept.
+        let read = decoder.by_ref().take(CHUNK as u64).read_to_end(&mut chunk);
+        problem = read.err().map(|error| error.to_string());
         let first = copy.written == 0;
-        if first && !begins_a_tar(&chunk[..count]) {
+        if first && !tar::begins(&chunk) {
             let found = problem.unwrap_or_else(|| "no tar archive inside".to_owned());
             return Err(Error::Unknown {
                 place: place.to_owned(),
@@ -87,10 +89,10 @@ fn plain_within(
                 remedy: crate::source::contract::error::WHAT_OPENS,
             });
         }
-        copy.write(&chunk[..count])?;
+        copy.write(&chunk)?;
         watch.progress(decoder.consumed());
-        let empty = first && chunk[..count].iter().take(1024).all(|&byte| byte == 0);
-        if count < chunk.len() || problem.is_some() || empty {
+        let empty = first && chunk.iter().take(1024).all(|&byte| byte == 0);
+        if chunk.len() < CHUNK || problem.is_some() || empty {
             break;
         }
         let (consumed, produced) = (decoder.consumed(), copy.written);
@@ -99,40 +101,6 @@ fn plain_within(
         }
     }
     Ok(Spooled { blob: copy.finish()?, problem })
-}
-
-/// Whether a tar begins here: a header, or the zeros at the end of an empty archive.
-pub(crate) fn begins_a_tar(bytes: &[u8]) -> bool {
-    let empty = bytes.len() >= 1024 && bytes[..1024].iter().all(|&byte| byte == 0);
-    empty || bytes.first_chunk::<512>().is_some_and(checksum_holds)
-}
-
-/// Whether the checksum of a tar header is right, with its own field counted as spaces. Some writers summed signed
-/// bytes.
-fn checksum_holds(header: &[u8; 512]) -> bool {
-    let field = 148..156;
-    let stated = std::str::from_utf8(&header[field.clone()]).unwrap_or_default();
-    let stated = i64::from_str_radix(stated.trim_matches(['\0', ' ']), 8);
-    let sum = |value: fn(u8) -> i64| -> i64 {
-        let bytes = header.iter().enumerate();
-        bytes.map(|(at, &byte)| value(if field.contains(&at) { b' ' } else { byte })).sum()
-    };
-    stated
-        .is_ok_and(|stated| stated == sum(i64::from) || stated == sum(|byte| i64::from(byte as i8)))
-}
-
-/// Reads until `chunk` is full, the end, or an error.
-fn fill(reader: &mut impl Read, chunk: &mut [u8]) -> (usize, Option<io::Error>) {
-    let mut filled = 0;
-    while filled < chunk.len() {
-        match reader.read(&mut chunk[filled..]) {
-            Ok(0) => break,
-            Ok(count) => filled += count,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return (filled, Some(error)),
-        }
-    }
-    (filled, None)
 }
 
 /// A copy that is being written.

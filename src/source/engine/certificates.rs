@@ -6,7 +6,7 @@ use ureq::Error as Http;
 use ureq::tls::{Certificate, ClientCert, PrivateKey, RootCerts, TlsConfig};
 
 use crate::source::disk::given;
-use crate::source::local::Environment;
+use crate::source::environment::Environment;
 
 /// The files of a TLS client.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

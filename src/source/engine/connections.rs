@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use serde_json::Value;
 
 use crate::source::disk::given;
-use crate::source::local::Environment;
+use crate::source::environment::Environment;
 
 /// The largest configuration file, in bytes.
 const MAX: u64 = 1 << 20;

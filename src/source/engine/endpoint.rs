@@ -12,7 +12,7 @@ use crate::source::engine::connections;
 use crate::source::engine::connections::Connection;
 use crate::source::engine::ssh::Far;
 use crate::source::engine::usual;
-use crate::source::local::Environment;
+use crate::source::environment::Environment;
 
 /// The largest configuration file, in bytes.
 const CONFIG_MAX: u64 = 1 << 20;

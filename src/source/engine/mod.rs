@@ -40,8 +40,7 @@ pub(super) use crate::source::engine::endpoint::Kind;
 use crate::source::engine::endpoint::endpoints;
 use crate::source::engine::export::Export;
 use crate::source::engine::wire::{Fault, Patience};
-use crate::source::local::Environment;
-pub use crate::source::open::inventory::{inventory, local_choices};
+use crate::source::environment::Environment;
 use crate::source::{Error, local as stores};
 
 /// The most names that an error lists.

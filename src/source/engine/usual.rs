@@ -3,7 +3,7 @@
 
 use std::path::PathBuf;
 
-use crate::source::local::Environment;
+use crate::source::environment::Environment;
 
 /// Where Docker and compatible engines listen: the sockets of the system and the user, whether they exist or not, then those
 /// of desktop applications that exist.

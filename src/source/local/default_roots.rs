@@ -1,64 +1,16 @@
 //! Default and configured locations of stores.
 //!
-//! This module only names directories; [`crate::source::local::recognise`] examines them. The environment is plain
-//! data, so that tests can provide their own.
+//! This module only names directories; [`crate::source::local::recognise`] examines them.
 
-use std::collections::HashMap;
-use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use crate::image::document;
 use crate::image::document::Fields;
 use crate::source::disk::given;
+use crate::source::environment::Environment;
 
 /// Maximum size of a configuration file, in bytes.
 const CONFIG_MAX: u64 = 1 << 20;
-
-/// Environment variables and the file system root.
-#[derive(Clone, Debug)]
-pub(in crate::source) struct Environment {
-    variables: HashMap<OsString, OsString>,
-    /// Replaces `/` in tests.
-    root: PathBuf,
-}
-
-impl Environment {
-    /// The environment of this process.
-    pub(in crate::source) fn of_process() -> Self {
-        Self { variables: std::env::vars_os().collect(), root: PathBuf::from("/") }
-    }
-
-    /// An environment for tests.
-    #[cfg(test)]
-    pub(in crate::source) fn given(root: &Path, variables: &[(&str, &Path)]) -> Self {
-        let variables =
-            variables.iter().map(|&(name, value)| (name.into(), value.as_os_str().to_owned()));
-        Self { variables: variables.collect(), root: root.to_path_buf() }
-    }
-
-    /// This one with other values of some variables.
-    pub(in crate::source) fn with(mut self, variables: &[(&'static str, String)]) -> Self {
-        self.variables.extend(variables.iter().map(|(name, value)| (name.into(), value.into())));
-        self
-    }
-
-    /// A variable that is set and not empty.
-    pub(in crate::source) fn variable(&self, name: &str) -> Option<PathBuf> {
-        let value = self.variables.get(std::ffi::OsStr::new(name))?;
-        (!value.is_empty()).then(|| PathBuf::from(value))
-    }
-
-    /// An absolute path below the file system root.
-    pub(in crate::source) fn system(&self, path: &str) -> PathBuf {
-        self.root.join(path.trim_start_matches('/'))
-    }
-
-    /// `$NAME` if absolute, else its default below the home directory (XDG Base Directory Specification).
-    pub(in crate::source) fn xdg(&self, name: &str, below_home: &str) -> Option<PathBuf> {
-        let absolute = self.variable(name).filter(|path| path.is_absolute());
-        absolute.or_else(|| Some(self.variable("HOME")?.join(below_home)))
-    }
-}
 
 /// Docker's data roots: of the system daemon, a rootless daemon, and the snap.
 pub(super) fn docker(environment: &Environment) -> Vec<PathBuf> {

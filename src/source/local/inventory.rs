@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::source::Error;
 use crate::source::contract::ask::Ask;
 use crate::source::contract::source::{Choice, ChoiceKind, Opened, Several, Source};
-use crate::source::local::default_roots::Environment;
+use crate::source::environment::Environment;
 use crate::source::local::in_default_roots;
 use crate::source::local::root::{StorageRoot, StoreEntry};
 use crate::source::open::options::Options;

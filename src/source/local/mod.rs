@@ -16,7 +16,7 @@ pub(super) mod root;
 use std::path::{Path, PathBuf};
 
 use crate::source::Error;
-pub(super) use crate::source::local::default_roots::Environment;
+use crate::source::environment::Environment;
 pub use crate::source::local::inventory::{Inventory, Listed, StoreListing};
 pub(super) use crate::source::local::inventory::{every_choice, inventory};
 pub(super) use crate::source::local::reference::{in_directory, in_stores, named, stored, with_id};

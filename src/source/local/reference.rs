@@ -8,10 +8,11 @@ use crate::source::contract::ask::Ask;
 use crate::source::contract::source::{ChoiceKind, Opened};
 use crate::source::documents::choose;
 use crate::source::documents::choose::Known;
+use crate::source::environment::Environment;
 use crate::source::local::inventory::{Target, all, base, several};
 use crate::source::local::root::{Found, Readable, StorageRoot, StoreEntry};
 use crate::source::local::{
-    Environment, containerd, default_roots, in_default_roots, inventory, nearby, recognise,
+    containerd, default_roots, in_default_roots, inventory, nearby, recognise,
 };
 
 /// The transport of Docker's data roots.

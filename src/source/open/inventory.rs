@@ -11,8 +11,9 @@ use crate::source::engine::api::Engine;
 use crate::source::engine::endpoint::{Endpoint, Kind};
 use crate::source::engine::wire::{Fault, Patience};
 use crate::source::engine::{Found, opened, opened_container, wire};
+use crate::source::environment::Environment;
 use crate::source::local::root::StoreEntry;
-use crate::source::local::{Environment, Inventory, Listed, StoreListing};
+use crate::source::local::{Inventory, Listed, StoreListing};
 use crate::source::open::options::Options;
 use crate::source::{Error, local};
 

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::source::environment::Environment;
 use crate::source::registry::blob_cache::BlobCache;
 use crate::source::registry::configuration::Configuration;
 
@@ -61,16 +62,16 @@ impl Registries {
     /// The settings of this user's engines: their credential files, the system's certificates.
     #[must_use]
     pub fn of_process() -> Self {
-        let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
-        let variable = |name: &str| set(name).map(PathBuf::from);
+        let environment = Environment::of_process();
+        let variable = |name: &str| environment.variable(name);
         let home = variable("HOME");
         let at_home = |path: &str| home.as_ref().map(|home| home.join(path));
+        let own = environment.xdg("XDG_CONFIG_HOME", ".config");
+        let own = |name: &str| own.as_ref().map(|own| own.join("containers").join(name));
         let sign_in = [
             variable("REGISTRY_AUTH_FILE"),
             variable("XDG_RUNTIME_DIR").map(|run| run.join("containers/auth.json")),
-            variable("XDG_CONFIG_HOME")
-                .map(|config| config.join("containers/auth.json"))
-                .or_else(|| at_home(".config/containers/auth.json")),
+            own("auth.json"),
             variable("DOCKER_CONFIG")
                 .map(|config| config.join("config.json"))
                 .or_else(|| at_home(".docker/config.json")),
@@ -82,16 +83,13 @@ impl Registries {
             Some("/etc/containers/certs.d".into()),
             Some("/etc/docker/certs.d".into()),
         ];
-        let own = variable("XDG_CONFIG_HOME").or_else(|| at_home(".config"));
-        let own = own.map(|config| config.join("containers"));
-        let own = |name: &str| own.as_ref().map(|own| own.join(name));
         let files = [
             variable("CONTAINERS_REGISTRIES_CONF"),
             own("registries.conf"),
             Some("/etc/containers/registries.conf".into()),
         ];
         let drop_ins = [Some("/etc/containers/registries.conf.d".into()), own("registries.conf.d")];
-        let cache = variable("XDG_CACHE_HOME").or_else(|| at_home(".cache"));
+        let cache = environment.xdg("XDG_CACHE_HOME", ".cache");
         let chosen = "containers/short-name-aliases.conf";
         let of_root = PathBuf::from("/var/cache").join(chosen);
         let chosen_aliases =

@@ -5,7 +5,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::source::local::Environment;
+use crate::source::environment::Environment;
 use crate::source::local::containers_storage::owners::Accounts;
 use crate::source::local::containers_storage::settings::Settings;
 

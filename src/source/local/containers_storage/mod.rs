@@ -25,7 +25,7 @@ use std::path::{Path, PathBuf};
 use std::{fs, io};
 
 use crate::source::Error;
-use crate::source::local::Environment;
+use crate::source::environment::Environment;
 use crate::source::local::containers_storage::driver::Driver;
 use crate::source::local::containers_storage::owners::Accounts;
 use crate::source::local::containers_storage::store::Store;
