@@ -39,7 +39,7 @@ pub(super) fn recognise(
     let candidate = Candidate::of(source.image()).ok_or_else(unknown)?;
     Base::asked(image, &candidate).ok_or_else(|| {
         Failure::Error(format!(
-            "base {asked}: {} does not begin with its layers",
+            "base {asked}: its layers are not the first ones of {}",
             image.reference.visible()
         ))
     })

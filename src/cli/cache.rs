@@ -69,7 +69,7 @@ fn info(cache: Result<Cache, String>, as_json: bool) -> Outcome {
     };
     let blobs = blob_cache()
         .ok()
-        .and_then(|blob_cache| Some((blob_cache.stock().ok()?, blob_cache.limit())));
+        .and_then(|blob_cache| Some((blob_cache.usage().ok()?, blob_cache.limit())));
     output(|out| {
         if as_json {
             let directory = survey.as_ref().map(|it| it.directory.to_string_lossy());
@@ -83,8 +83,8 @@ fn info(cache: Result<Cache, String>, as_json: bool) -> Outcome {
                     "unfinished": survey.as_ref().map(|it| it.unfinished),
                     "bytes": survey.as_ref().map(|it| it.bytes),
                     "limit": survey.as_ref().map(|it| it.limit),
-                    "blobs": blobs.map(|(stock, _)| stock.blobs),
-                    "blobBytes": blobs.map(|(stock, _)| stock.bytes),
+                    "blobs": blobs.map(|(usage, _)| usage.blobs),
+                    "blobBytes": blobs.map(|(usage, _)| usage.bytes),
                     "blobLimit": blobs.map(|(_, limit)| limit),
                     "problem": problem,
                 }),
@@ -101,9 +101,9 @@ fn info(cache: Result<Cache, String>, as_json: bool) -> Outcome {
             let (bytes, limit) = (text::size::short(bytes), text::size::short(limit));
             writeln!(out, "size        {bytes} of {limit}")?;
         }
-        if let Some((stock, limit)) = blobs {
-            let (bytes, limit) = (text::size::short(stock.bytes), text::size::short(limit));
-            writeln!(out, "blobs       {} from registries, {bytes} of {limit}", stock.blobs)?;
+        if let Some((usage, limit)) = blobs {
+            let (bytes, limit) = (text::size::short(usage.bytes), text::size::short(limit));
+            writeln!(out, "blobs       {} from registries, {bytes} of {limit}", usage.blobs)?;
         }
         match &problem {
             Some(problem) => writeln!(out, "nothing is cached: {}", text::visible(problem)),

@@ -1,4 +1,4 @@
-//! `layertui cat`: the bytes of one file, at a layer or as a layer stores it, to standard output.
+//! `layertui cat`: the bytes of one file at a layer, to standard output.
 
 use std::io;
 use std::io::{IsTerminal as _, Read};

@@ -66,7 +66,7 @@ pub(super) fn by_file(image: &str, format: CiFormat, settings: &OpenSettings) ->
 fn judge(image: &str, given: &Given, format: CiFormat, settings: &OpenSettings) -> Outcome {
     if given.rules.is_empty() {
         return Err(Failure::Error(format!(
-            "{}: no rule is set, so nothing is judged",
+            "{}: no rule is set, so nothing was checked",
             given.from
         )));
     }

@@ -32,7 +32,7 @@ impl From<io::Error> for Failure {
         if error.kind() == io::ErrorKind::BrokenPipe {
             return Self::ClosedPipe;
         }
-        Self::Error(format!("writing the output: {error}"))
+        Self::Error(format!("cannot write to standard output: {error}"))
     }
 }
 

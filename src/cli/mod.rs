@@ -154,8 +154,9 @@ fn run(args: &Args) -> Outcome {
     if args.check_config {
         return config::check();
     }
-    let (cache, shelf) = if args.no_cache { (None, None) } else { cache::usable() };
-    let registries = Registries { tls_verify: args.tls_verify, shelf, ..Registries::of_process() };
+    let (cache, blob_cache) = if args.no_cache { (None, None) } else { cache::usable() };
+    let registries =
+        Registries { tls_verify: args.tls_verify, blob_cache, ..Registries::of_process() };
     let contents = opens_files(args.command.as_ref(), args.dive.ci || ci::in_pipeline());
     let pull = args.pull.map_or(Pull::Never, Pull::from);
     let platform = args.platform()?;

@@ -1,4 +1,4 @@
-//! From an IMAGE argument to a loaded image, and from a --layer argument to a layer.
+//! From an IMAGE argument to a loaded image.
 
 use std::cell::Cell;
 use std::panic::resume_unwind;

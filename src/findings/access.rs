@@ -5,7 +5,7 @@
 use std::collections::HashMap;
 
 use crate::findings::Id;
-use crate::findings::place::{Contents, Location, Thing};
+use crate::findings::place::{Contents, Location};
 use crate::image::Image;
 use crate::stack::kept::entry::Kind;
 use crate::stack::query::walk::{Scope, Walk};
@@ -35,8 +35,7 @@ pub(super) fn find(
             let command = step.created_by.as_ref().map(crate::text::command::instruction);
             command.is_some_and(|command| command.raw().starts_with("USER "))
         });
-        let place = Location::name("USER", step);
-        found.push((Id::RunsAsRoot, Location { thing: Thing::Name("USER".to_owned()), ..place }));
+        found.push((Id::RunsAsRoot, Location::name("USER", step)));
     }
 }
 

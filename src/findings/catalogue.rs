@@ -98,7 +98,7 @@ catalogue! {
     RewrittenSame "rewritten-same" Low "files stored again, the same in everything"
         "do not copy or touch what is there already";
     Overwritten "overwritten" Low "files of 100 kB or more overwritten by a later layer"
-        "write the final contents in the layer that adds them: one RUN, or COPY them as they shall be";
+        "write the final contents in the layer that adds them: one RUN, or COPY with the final mode and owner";
     CacheApt "cache-apt" Medium "package cache of apt"
         "rm -rf /var/lib/apt/lists/* /var/cache/apt/* in the same RUN";
     CacheApk "cache-apk" Medium "package cache of apk"
@@ -126,7 +126,7 @@ catalogue! {
     WorldWritable "world-writable" Medium "files or directories that everybody may write"
         "chmod o-w; a shared directory needs its sticky bit (1777)";
     RunsAsRoot "runs-as-root" Medium "containers run as root"
-        "USER with a number that is not 0";
+        "set USER to a number other than 0";
 }
 
 impl Id {

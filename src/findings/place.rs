@@ -4,7 +4,7 @@ use crate::stack::{EventId, NodeId};
 
 /// Reads contents of stored files, all in one call, so that a compressed layer is decoded once.
 pub trait Contents {
-    /// Calls `take` for each file, in any order, with its index in `files` and its first kilobytes; `None` if it cannot be
+    /// Calls `take` for each file, in any order, with its index in `files` and its first 64 KiB; `None` if it cannot be
     /// read.
     fn heads(&self, files: &[EventId], take: &mut dyn FnMut(usize, Option<&[u8]>));
 

@@ -66,7 +66,7 @@ pub struct Image {
 pub struct StatedDocument {
     /// `manifest` or `config`.
     pub what: &'static str,
-    /// Media type, as stated.
+    /// Digest, as stated.
     pub digest: String,
     /// Computed digest; `None` if the bytes could not be read or the algorithm is not supported.
     pub found: Option<String>,

@@ -92,8 +92,7 @@ pub fn diff(
             )?,
             Format::Text => {
                 let mark = if change.opaque { '!' } else { kind.sign() };
-                let bytes =
-                    size(&version).map_or_else(|| text::Visible::blanks(6), text::size::fixed);
+                let bytes = text::size::fixed_or_blank(size(&version));
                 let out = &mut Lines::new(out);
                 write!(out, "{mark} {bytes}  ")?;
                 write_name(out, stack, &version, &path)?;

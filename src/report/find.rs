@@ -57,7 +57,7 @@ pub fn find(
             )?,
             Format::Text => {
                 let shown = if visible { ' ' } else { '-' };
-                let size = size.map_or_else(|| text::Visible::blanks(6), text::size::fixed);
+                let size = text::size::fixed_or_blank(size);
                 let layers: Vec<String> = layers.iter().map(|layer| format!("L{layer}")).collect();
                 let out = &mut Lines::new(out);
                 write!(out, "{shown} {size}  {:<12}  ", layers.join(" "))?;

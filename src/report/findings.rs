@@ -227,8 +227,7 @@ fn write_finding(
 }
 
 fn place_line(subject: Subject<'_>, place: &Location) -> String {
-    let size =
-        if place.bytes > 0 { text::size::fixed(place.bytes) } else { text::Visible::blanks(6) };
+    let size = text::size::fixed_or_blank(Some(place.bytes).filter(|&bytes| bytes > 0));
     let layer = place.layer.map_or_else(String::new, |layer| format!("L{layer}"));
     let what = what(subject, place);
     let since = match (place.culprit, place.hidden) {

@@ -75,7 +75,7 @@ fn write_json(
 ) -> io::Result<()> {
     let below = below.map(|layers| below_keys(subject, layers));
     let Some((last, before)) = steps.split_last() else {
-        let bare = || Line {
+        let bare = Line {
             path: PathKeys::new(path),
             layer: None,
             event: None,
@@ -84,7 +84,7 @@ fn write_json(
             entry: None,
             below,
         };
-        return json_line(out, &bare());
+        return json_line(out, &bare);
     };
     before.iter().try_for_each(|step| json_line(out, &line(subject, path, step)))?;
     json_line(out, &Line { below, ..line(subject, path, last) })
@@ -166,11 +166,8 @@ fn write_text(
 
 fn write_step(out: &mut dyn Write, subject: Subject<'_>, step: &HistoryEvent) -> io::Result<()> {
     let kind = step.event.name();
-    let size = if step.version.kind.is_regular() {
-        text::size::fixed(step.version.size)
-    } else {
-        text::Visible::blanks(6)
-    };
+    let regular = step.version.kind.is_regular();
+    let size = text::size::fixed_or_blank(regular.then_some(step.version.size));
     write!(out, "  L{:<3} {} {kind:<9} {size}", step.layer, step.event.sign())?;
     match (&step.by, step.cause) {
         (Some(by), _) => write!(out, "  by {}", text::visible(by))?,

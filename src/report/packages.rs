@@ -204,7 +204,7 @@ impl Widths {
 
     /// Size, name, version and architecture.
     fn columns(&self, package: &Package, version: &Visible<'_>) -> String {
-        let size = package.installed_bytes.map_or_else(|| Visible::blanks(6), text::size::fixed);
+        let size = text::size::fixed_or_blank(package.installed_bytes);
         let name = text::visible(&package.name);
         let architecture = package.architecture.as_deref().unwrap_or_default();
         format!(

@@ -106,7 +106,7 @@ fn text_of(out: &mut dyn Write, subject: Subject<'_>, plan: &Plan) -> io::Result
     let coverage = subject.coverage().map(|it| format!(", {it}")).unwrap_or_default();
     writeln!(
         out,
-        "{image}: {} of {} can be given back, {} are left{coverage}",
+        "{image}: {} of {} can be saved, {} remain{coverage}",
         text::size::long(plan.bytes()),
         text::size::short(subject.stack.balance().stored),
         text::size::long(then(subject, plan)),
@@ -214,10 +214,11 @@ fn sentence(change: Change) -> Visible<'static> {
 const fn reason(why: Kept) -> (&'static str, &'static str) {
     match why {
         Kept::Base => ("base", "stored by the base image: only another base changes that"),
-        Kept::Apart => {
-            ("apart", "written again by an instruction that cannot be one with the first")
-        }
-        Kept::Unknown => ("unknown", "by an instruction that the history does not tell"),
+        Kept::Apart => (
+            "apart",
+            "written again by an instruction that cannot be merged with the one that wrote it first",
+        ),
+        Kept::Unknown => ("unknown", "by an instruction that the history does not record"),
         Kept::Twice => ("twice", "stored twice in one layer by the tool that made it"),
     }
 }

@@ -178,7 +178,7 @@ fn text_of(
         let bytes = text::size::long(caches);
         writeln!(
             out,
-            "{bytes} beyond are package caches in the final tree: --plan and `findings` say where"
+            "another {bytes} are package caches in the final tree: `waste --plan` and `findings` list them"
         )?;
     }
     if balance.wasted == 0 {

@@ -17,6 +17,12 @@ pub fn fixed(bytes: u64) -> Visible<'static> {
     Visible::owned(format!("{:>CELLS$}", short(bytes)))
 }
 
+/// [`fixed`], or as many blanks where there is no size.
+#[must_use]
+pub fn fixed_or_blank(bytes: Option<u64>) -> Visible<'static> {
+    bytes.map_or_else(|| Visible::blanks(CELLS), fixed)
+}
+
 /// Exactly seven cells, right-aligned, with the sign of a difference: `+1.4 kB`, `-856 MB`, `    0 B`.
 #[must_use]
 pub fn signed(bytes: i64) -> Visible<'static> {

@@ -15,6 +15,8 @@ fn attempt(layers: &[Vec<u8>]) -> (Place, i32, String) {
     fs::write(place.path("outside/victim"), "untouched").unwrap();
     let image = place.image("image", layers);
     let (code, said) = extract(&image, "/", &place.path("dest"), &[]);
+    assert!(matches!(code, 0 | 2), "{code}: {said}");
+    assert!(fs::read_dir(place.path("dest")).unwrap().count() > 0, "{said}");
     unharmed(&place);
     streams_inside(&image, &place);
     (place, code, said)
@@ -23,11 +25,13 @@ fn attempt(layers: &[Vec<u8>]) -> (Place, i32, String) {
 /// The same as a tar: no name leads out, none passes through a link that the tar has, and GNU tar makes nothing outside of
 /// it even where it is told to believe all names.
 fn streams_inside(image: &Path, place: &Place) {
-    let stream =
-        layertui(&["extract".as_ref(), image.as_os_str(), "/".as_ref(), "-".as_ref()]).stdout;
-    let mut links: Vec<PathBuf> = Vec::new();
+    let output = layertui(&["extract".as_ref(), image.as_os_str(), "/".as_ref(), "-".as_ref()]);
+    assert!(matches!(output.status.code(), Some(0 | 2)), "{output:?}");
+    let stream = output.stdout;
+    let (mut links, mut entries): (Vec<PathBuf>, usize) = (Vec::new(), 0);
     for entry in tar::Archive::new(&stream[..]).entries().unwrap() {
         let entry = entry.unwrap();
+        entries += 1;
         let path = entry.path().unwrap().into_owned();
         let target = entry.link_name().unwrap().map(std::borrow::Cow::into_owned);
         let hard = entry.header().entry_type().is_hard_link();
@@ -44,10 +48,13 @@ fn streams_inside(image: &Path, place: &Place) {
             links.push(path);
         }
     }
+    assert!(entries > 0, "nothing was extracted");
     let (archive, unpacked) = (place.path("stream.tar"), place.path("unpacked"));
     fs::write(&archive, &stream).unwrap();
     fs::create_dir(&unpacked).unwrap();
-    let _ = Command::new("tar").arg("-xPf").arg(&archive).arg("-C").arg(&unpacked).output();
+    let tar = Command::new("tar").arg("-xPf").arg(&archive).arg("-C").arg(&unpacked).output();
+    assert!(tar.unwrap().status.code().is_some(), "tar was killed");
+    assert!(fs::read_dir(&unpacked).unwrap().count() > 0, "tar unpacked nothing");
     fs::remove_file(archive).unwrap();
     unharmed(place);
 }

@@ -176,8 +176,8 @@ fn what_is_kept_stays_within_its_limit() {
     let sizes: Vec<u64> = stage.image.layers.iter().map(|layer| layer.len() as u64).collect();
     let held = |limit: u64| {
         let folder = stage.path(&format!("kept-{limit}"));
-        let shelf = Some(Arc::new(BlobCache::new(folder.clone(), limit)));
-        let source = stage.open_with(Registries { shelf, ..stage.settings() }).unwrap();
+        let blob_cache = Some(Arc::new(BlobCache::new(folder.clone(), limit)));
+        let source = stage.open_with(Registries { blob_cache, ..stage.settings() }).unwrap();
         for layer in 0..sizes.len() {
             assert!(source.list(layer, &Unwatched).problems.is_empty());
         }

@@ -43,7 +43,7 @@ impl Stage {
     /// Without files of this user, hasty, keeping blobs here.
     pub(crate) fn settings(&self) -> Registries {
         Registries {
-            shelf: Some(Arc::new(BlobCache::new(self.path("blobs"), 10 << 20))),
+            blob_cache: Some(Arc::new(BlobCache::new(self.path("blobs"), 10 << 20))),
             stall: Duration::from_millis(400),
             back_off: Duration::from_millis(2),
             ..Registries::default()

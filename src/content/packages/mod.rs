@@ -202,7 +202,7 @@ impl Packages {
             }
         })?;
         if total > PATH_BYTES_MAX {
-            return Err("more files than any such database".to_owned());
+            return Err("the paths of its packages are longer than 512 MiB together".to_owned());
         }
         for (at, paths) in owned {
             for path in paths {

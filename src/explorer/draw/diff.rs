@@ -43,7 +43,9 @@ pub(super) fn draw(
         let spans = if from == to {
             counts(&stack.summary(to))
         } else {
-            let changed = state.narrowed(area.pane, tree).map_or(0, |(_, sieve)| sieve.count());
+            let changed = state
+                .filtered(area.pane, tree)
+                .map_or(0, |(_, filtered_tree)| filtered_tree.count());
             vec![(Role::Text, visible![" ", size::count(changed as u64), " changed"])]
         };
         let outer = area.outer;

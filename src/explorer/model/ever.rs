@@ -11,7 +11,7 @@ const PATHS_A_TURN: usize = 1 << 18;
 
 /// The rows of the tree with everything ever, computed in turns.
 pub struct Ever {
-    narrowed: FilteredPane,
+    filtered: FilteredPane,
     test: Test,
 }
 
@@ -20,23 +20,23 @@ impl Ever {
     #[must_use]
     pub(crate) fn new(stack: &Stack) -> Self {
         let ghosts = Criteria { ghosts: true, ..Criteria::default() };
-        Self { narrowed: FilteredPane::default(), test: stack.test(&[], ghosts) }
+        Self { filtered: FilteredPane::default(), test: stack.test(&[], ghosts) }
     }
 
     /// The rows, if they were computed for `tree`.
     pub(super) fn shown(&self, tree: Tree) -> Option<&FilteredTree> {
-        self.narrowed.shown(tree).map(|(_, rows)| rows)
+        self.filtered.shown(tree).map(|(_, rows)| rows)
     }
 
     /// Whether the rows are being computed.
     #[must_use]
     pub const fn is_filling(&self) -> bool {
-        self.narrowed.is_filling()
+        self.filtered.is_filling()
     }
 
     /// Computes the next rows for `tree`. Returns whether other rows may be shown of the same tree than before.
     pub(crate) fn refresh(&mut self, stack: &Stack, tree: Tree) -> bool {
         let key = FilterKey { tree, folded: stack.folded(), undecided: 0, database_layer: None };
-        self.narrowed.refresh(stack, key, &self.test, PATHS_A_TURN)
+        self.filtered.refresh(stack, key, &self.test, PATHS_A_TURN)
     }
 }

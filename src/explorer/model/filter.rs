@@ -154,7 +154,7 @@ impl Filter {
 
     /// The filtered tree of a pane and its folds, if it was computed for `tree`.
     #[must_use]
-    pub fn narrowed(&self, pane: Pane, tree: Tree) -> Option<(&Folds, &FilteredTree)> {
+    pub fn filtered(&self, pane: Pane, tree: Tree) -> Option<(&Folds, &FilteredTree)> {
         if pane == Pane::Diff { self.diff.shown(tree) } else { self.tree.shown(tree) }
     }
 
@@ -198,13 +198,13 @@ impl Filter {
     }
 
     /// Filters a pane's tree, unless the cached result is current. Returns whether other paths may pass in the same tree.
-    pub(crate) fn sieve(&mut self, stack: &Stack, pane: Pane, key: FilterKey) -> bool {
+    pub(crate) fn filtered_tree(&mut self, stack: &Stack, pane: Pane, key: FilterKey) -> bool {
         let paths = stack.path_count();
         if self.test.as_ref().is_none_or(|(known, _)| *known != paths) {
             return false;
         }
-        let narrowed = if pane == Pane::Diff { &mut self.diff } else { &mut self.tree };
-        self.test.as_ref().is_some_and(|(_, test)| narrowed.refresh(stack, key, test, usize::MAX))
+        let filtered = if pane == Pane::Diff { &mut self.diff } else { &mut self.tree };
+        self.test.as_ref().is_some_and(|(_, test)| filtered.refresh(stack, key, test, usize::MAX))
     }
 }
 

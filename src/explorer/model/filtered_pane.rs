@@ -9,7 +9,7 @@ use crate::stack::query::tree::Tree;
 /// A filtered tree and its folds.
 pub(crate) struct FilteredPane {
     folds: Folds,
-    sieve: Option<(FilterKey, FilteredTree)>,
+    filtered_tree: Option<(FilterKey, FilteredTree)>,
     /// The filtered tree that is being made.
     filling: Option<(FilterKey, Filling)>,
 }
@@ -29,15 +29,15 @@ pub(crate) struct FilterKey {
 impl Default for FilteredPane {
     fn default() -> Self {
         let folds = Folds { unfolded: Unfolded::All, ..Folds::default() };
-        Self { folds, sieve: None, filling: None }
+        Self { folds, filtered_tree: None, filling: None }
     }
 }
 
 impl FilteredPane {
     /// The folds and the filtered tree, if it was computed for `tree`.
     pub(super) fn shown(&self, tree: Tree) -> Option<(&Folds, &FilteredTree)> {
-        let (key, sieve) = self.sieve.as_ref()?;
-        (key.tree == tree).then_some((&self.folds, sieve))
+        let (key, filtered_tree) = self.filtered_tree.as_ref()?;
+        (key.tree == tree).then_some((&self.folds, filtered_tree))
     }
 
     pub(super) const fn folds_mut(&mut self) -> &mut Folds {
@@ -59,10 +59,10 @@ impl FilteredPane {
         paths: usize,
     ) -> bool {
         let same = |known: &FilterKey| FilterKey { tree: key.tree, ..*known } == key;
-        let is_current = match &mut self.sieve {
+        let is_current = match &mut self.filtered_tree {
             Some((known, _)) if *known == key => true,
-            Some((known, sieve)) if same(known) => {
-                let is_current = sieve.retarget(stack, key.tree, test);
+            Some((known, filtered_tree)) if same(known) => {
+                let is_current = filtered_tree.retarget(stack, key.tree, test);
                 if is_current {
                     *known = key;
                 }
@@ -77,7 +77,7 @@ impl FilteredPane {
         let is_new = begun.is_none();
         let (_, mut filling) = begun.unwrap_or_else(|| (key, stack.start_filter(key.tree)));
         if filling.step(stack, test, paths) {
-            self.sieve = Some((key, filling.finish()));
+            self.filtered_tree = Some((key, filling.finish()));
             return true;
         }
         self.filling = Some((key, filling));

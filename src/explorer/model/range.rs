@@ -9,16 +9,16 @@ use crate::stack::query::tree::Tree;
 pub struct Mark {
     pub(crate) layer: usize,
     /// The changed paths, shown where no filter is on.
-    pub(crate) narrowed: FilteredPane,
+    pub(crate) filtered: FilteredPane,
 }
 
 impl Mark {
     /// The folds and the changed paths, if they were computed for `tree`.
     pub(super) fn shown(&self, tree: Tree) -> Option<(&Folds, &FilteredTree)> {
-        self.narrowed.shown(tree)
+        self.filtered.shown(tree)
     }
 
     pub(super) const fn folds_mut(&mut self) -> &mut Folds {
-        self.narrowed.folds_mut()
+        self.filtered.folds_mut()
     }
 }

@@ -55,7 +55,7 @@ pub struct Place {
     /// Folds of the tree and of the changes.
     pub folds: [FoldedPaths; 2],
     /// Folds of what a filter or a range shows in them.
-    pub narrowed: [Option<FoldedPaths>; 2],
+    pub filtered: [Option<FoldedPaths>; 2],
 }
 
 /// [`crate::stack::query::outline::Folds`] as paths.

@@ -278,9 +278,9 @@ impl State {
 
     /// The filtered tree of a pane, where a filter, a range of layers or everything ever is on.
     #[must_use]
-    pub fn narrowed(&self, pane: Pane, tree: Tree) -> Option<(&Folds, &FilteredTree)> {
+    pub fn filtered(&self, pane: Pane, tree: Tree) -> Option<(&Folds, &FilteredTree)> {
         match &self.filter {
-            Some(filter) if filter.is_on() => filter.narrowed(pane, tree),
+            Some(filter) if filter.is_on() => filter.filtered(pane, tree),
             _ if pane == Pane::Diff => self.mark.as_ref()?.shown(tree),
             _ => Some((&self.tree.folds, self.ever.as_ref()?.shown(tree)?)),
         }

@@ -69,7 +69,7 @@ pub fn start_typing(state: &mut State, stack: &Stack) {
     keep_in_view(state, stack);
 }
 
-/// Ends the typing; the list stays narrowed if `keep`.
+/// Ends the typing; the list stays filtered if `keep`.
 pub fn stop_typing(state: &mut State, stack: &Stack, keep: bool) {
     if let Some(overlay) = state.overlays.last_mut() {
         overlay.typing = false;

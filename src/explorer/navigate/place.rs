@@ -18,14 +18,14 @@ pub fn remember(state: &State, stack: &Stack) -> Place {
         let row = || current_row(state, stack, pane).map(|row| row.node);
         state.view(pane).wanted.or_else(row).map(|node| stack.path(node))
     };
-    let narrowed = |pane| {
-        let (folds, _) = state.narrowed(pane, state.tree_of(pane, stack)?)?;
+    let filtered = |pane| {
+        let (folds, _) = state.filtered(pane, state.tree_of(pane, stack)?)?;
         Some(to_paths(folds, stack))
     };
     Place {
         cursors: PANES.map(cursor),
         folds: PANES.map(|pane| to_paths(&state.view(pane).folds, stack)),
-        narrowed: PANES.map(narrowed),
+        filtered: PANES.map(filtered),
     }
 }
 
@@ -38,8 +38,8 @@ pub fn restore(state: &mut State, stack: &Stack, place: &Place) {
         view.led.clear();
         let cursor = place.cursors[at].as_deref().and_then(|path| nearest(stack, path));
         view.wanted = cursor.filter(|&node| node != NodeId::ROOT);
-        if let Some(narrowed) = &place.narrowed[at] {
-            *state.folds_mut(pane) = to_nodes(narrowed, stack);
+        if let Some(filtered) = &place.filtered[at] {
+            *state.folds_mut(pane) = to_nodes(filtered, stack);
         }
     }
     state.changes = None;

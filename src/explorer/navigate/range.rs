@@ -14,6 +14,6 @@ pub(super) fn refresh(state: &mut State, stack: &Stack) {
     }
     if let Some(mark) = &mut state.mark {
         let key = FilterKey { tree, folded: stack.folded(), undecided: 0, database_layer: None };
-        mark.narrowed.refresh(stack, key, &Test::default(), usize::MAX);
+        mark.filtered.refresh(stack, key, &Test::default(), usize::MAX);
     }
 }

@@ -174,8 +174,8 @@ pub fn fold_all(state: &mut State, stack: &Stack, pane: Pane, unfolded: Unfolded
 pub fn reveal(state: &mut State, stack: &Stack, pane: Pane, node: NodeId) -> bool {
     let passes = |state: &State| {
         let tree = state.tree_of(pane, stack)?;
-        let (_, sieve) = state.filter.as_ref()?.narrowed(pane, tree)?;
-        Some(sieve.shows(node))
+        let (_, filtered_tree) = state.filter.as_ref()?.filtered(pane, tree)?;
+        Some(filtered_tree.shows(node))
     };
     settle(state, stack);
     navigate::filter::refresh(state, stack);
@@ -216,8 +216,8 @@ pub fn go_to_change(state: &mut State, stack: &Stack, forward: bool) {
     let pane = pane_of_path(state);
     let Some(tree) = state.tree_of(Pane::Diff, stack) else { return };
     let folds = Folds { unfolded: Unfolded::All, ..Folds::default() };
-    let sieve = state.narrowed(Pane::Diff, tree).map(|(_, sieve)| sieve);
-    let changes = Outline::new(stack, tree, &folds, sieve, Some(&state.orders));
+    let filtered_tree = state.filtered(Pane::Diff, tree).map(|(_, filtered_tree)| filtered_tree);
+    let changes = Outline::new(stack, tree, &folds, filtered_tree, Some(&state.orders));
     let here = current_row(state, stack, pane).map(|row| row.node);
     let is_change = |row: &OutlineRow| stack.change_in(row.node, tree).is_some();
     let rows_until = |inclusive| match here {

@@ -9,7 +9,7 @@ use crate::stack::Stack;
 pub(crate) fn refresh(state: &mut State, stack: &Stack) {
     let is_open = state.overlays.iter().any(|overlay| overlay.kind == OverlayKind::Waste);
     let now = (stack.folded(), state.phase == Phase::Done);
-    if is_open && state.waste.as_ref().is_none_or(|ledger| ledger.as_of != now) {
+    if is_open && state.waste.as_ref().is_none_or(|summary| summary.as_of != now) {
         state.waste = Some(WasteSummary::new(stack, now));
     }
 }

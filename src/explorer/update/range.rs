@@ -14,7 +14,7 @@ pub(crate) fn mark(state: &mut State) {
         state.notice = Some("the mark is gone".into());
         return;
     }
-    state.mark = Some(Mark { layer, narrowed: FilteredPane::default() });
+    state.mark = Some(Mark { layer, filtered: FilteredPane::default() });
     state.notice = Some(visible![
         "layer ",
         layer,
@@ -25,7 +25,7 @@ pub(crate) fn mark(state: &mut State) {
 
 /// Marks the lowest layer: the changes are those of all layers up to the selected one.
 pub(super) fn from_base(state: &mut State) {
-    state.mark = Some(Mark { layer: 0, narrowed: FilteredPane::default() });
+    state.mark = Some(Mark { layer: 0, filtered: FilteredPane::default() });
     state.notice = Some(visible!["the changes of layers 0 to ", state.layer, ", taken together"]);
     state.unsettled = true;
 }

@@ -95,7 +95,7 @@ pub(super) fn reread(state: &mut State, stack: &Stack, reread: Reread) {
     forget_nodes(state);
     (state.image, state.loads) = (Some(image), loads);
     (state.layer, state.reloading) = (layer, None);
-    state.mark = mark.map(|layer| Mark { layer, narrowed: FilteredPane::default() });
+    state.mark = mark.map(|layer| Mark { layer, filtered: FilteredPane::default() });
     // Rows of everything ever are made of the new stack.
     if state.ever.is_some() {
         state.ever = Some(Box::new(Ever::new(stack)));

@@ -6,13 +6,13 @@ use crate::stack::Stack;
 
 /// Enter on an item of the page: selects the layer, or shows the path at the layer that removed or replaced it.
 pub(super) fn choose(state: &mut State, stack: &Stack, item: usize) {
-    let Some(ledger) = &state.waste else { return };
-    if let Some(&(layer, _)) = ledger.layers.get(item) {
+    let Some(summary) = &state.waste else { return };
+    if let Some(&(layer, _)) = summary.layers.get(item) {
         state.overlays.clear();
         navigate::layers::select(state, layer);
         return;
     }
-    let path = ledger.paths.get(item - ledger.layers.len());
+    let path = summary.paths.get(item - summary.layers.len());
     let Some((node, piece)) = path.and_then(|path| Some((path.node, *path.largest()?))) else {
         return;
     };

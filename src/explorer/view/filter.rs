@@ -21,8 +21,8 @@ pub fn is_computing(state: &State) -> bool {
 #[must_use]
 pub fn passed(state: &State, stack: &Stack, pane: Pane) -> Option<usize> {
     let tree = state.tree_of(pane, stack)?;
-    let (_, sieve) = state.filter.as_ref()?.narrowed(pane, tree)?;
-    Some(sieve.count())
+    let (_, filtered_tree) = state.filter.as_ref()?.filtered(pane, tree)?;
+    Some(filtered_tree.count())
 }
 
 /// The number of paths that pass in the pane of the cursor, in words.

@@ -16,12 +16,12 @@ const MARGIN: usize = 2;
 #[must_use]
 pub fn outline<'s>(state: &'s State, stack: &'s Stack, pane: Pane) -> Option<Outline<'s>> {
     let tree = state.tree_of(pane, stack)?;
-    let (folds, sieve) = match (state.narrowed(pane, tree), tree) {
-        (Some((folds, sieve)), _) => (folds, Some(sieve)),
+    let (folds, filtered_tree) = match (state.filtered(pane, tree), tree) {
+        (Some((folds, filtered_tree)), _) => (folds, Some(filtered_tree)),
         (None, Tree::Range(..)) => return None,
         (None, _) => (&state.view(pane).folds, None),
     };
-    Some(Outline::new(stack, tree, folds, sieve, Some(&state.orders)))
+    Some(Outline::new(stack, tree, folds, filtered_tree, Some(&state.orders)))
 }
 
 /// The pane whose cursor selects the path: the focused one; for the stack pane the visible tree or diff.

@@ -129,37 +129,37 @@ mod tests {
 
     #[test]
     fn readers_wait_for_what_is_not_there_yet() {
-        let arriving = GrowingFile::new(tempfile::tempfile().unwrap());
+        let growing = GrowingFile::new(tempfile::tempfile().unwrap());
         let expected: Vec<u8> = (0..200_000u32).map(|at| at as u8).collect();
         thread::scope(|scope| {
             let reader = scope.spawn(|| {
                 let (mut all, mut buffer) = (Vec::new(), vec![0; 7000]);
                 loop {
-                    match arriving.read_at(&mut buffer, all.len() as u64).unwrap() {
+                    match growing.read_at(&mut buffer, all.len() as u64).unwrap() {
                         0 => return all,
                         count => all.extend_from_slice(&buffer[..count]),
                     }
                 }
             });
             for chunk in expected.chunks(9001) {
-                arriving.push(chunk).unwrap();
+                growing.push(chunk).unwrap();
             }
-            arriving.end(Ok(()));
+            growing.end(Ok(()));
             assert_eq!(reader.join().unwrap(), expected);
         });
-        assert_eq!(arriving.blob().read_all(u64::MAX).unwrap(), expected);
+        assert_eq!(growing.blob().read_all(u64::MAX).unwrap(), expected);
     }
 
     #[test]
     fn what_came_before_the_end_can_be_read_and_nothing_after_it() {
-        let arriving = GrowingFile::new(tempfile::tempfile().unwrap());
-        arriving.push(b"abc").unwrap();
-        arriving.end(Err(reason(io::ErrorKind::UnexpectedEof)));
-        arriving.end(Ok(()));
+        let growing = GrowingFile::new(tempfile::tempfile().unwrap());
+        growing.push(b"abc").unwrap();
+        growing.end(Err(reason(io::ErrorKind::UnexpectedEof)));
+        growing.end(Ok(()));
         let mut buffer = [0; 8];
-        assert_eq!(arriving.read_at(&mut buffer, 1).unwrap(), 2);
-        let error = arriving.read_at(&mut buffer, 3).unwrap_err();
+        assert_eq!(growing.read_at(&mut buffer, 1).unwrap(), 2);
+        let error = growing.read_at(&mut buffer, 3).unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::UnexpectedEof, "what was said first holds");
-        assert_eq!(arriving.wait(), Err(reason(io::ErrorKind::UnexpectedEof)));
+        assert_eq!(growing.wait(), Err(reason(io::ErrorKind::UnexpectedEof)));
     }
 }

@@ -17,13 +17,11 @@ use std::thread::Scope;
 use crate::layer::blob::Blob;
 use crate::layer::listing::{Limits, Listing, ROWS_AT_ONCE};
 use crate::layer::problems::Problems;
-use crate::layer::tar::is_header;
+use crate::layer::tar::header::{BLOCK, is_header};
 use crate::layer::tar::recorder::Recorder;
 use crate::layer::tar::walker::Walker;
 use crate::layer::tar::window::Window;
 use crate::layer::watch::Watch;
-
-const BLOCK: usize = 512;
 
 /// Bytes read at once in the search for a header.
 const SEARCH_BUFFER: usize = 16 << 10;

@@ -88,7 +88,10 @@ fn write_sizes(out: &mut dyn Write, found: &Comparison<'_>) -> io::Result<()> {
         }
     }
     let ((old, new), (shared, base)) = (found.layers(), found.shared);
-    writeln!(out, "layers: {old} -> {new}, {shared} shared, {base} of these from the base on")
+    writeln!(
+        out,
+        "layers: {old} -> {new}, {shared} shared, {base} of them in a row from the base on"
+    )
 }
 
 /// Files that every build rewrites: of each kind their number and the first of them.

@@ -22,8 +22,8 @@ pub(in crate::source) fn no_tar() -> io::Error {
 }
 
 /// The remedy for a file of an unknown form.
-pub(crate) const WHAT_OPENS: &str = "what opens is an archive of `docker save`, `podman save` or `skopeo copy`, an OCI layout, a \
-    `dir:` directory, a storage root of Docker, podman or containerd, an exported container or a root filesystem";
+pub(crate) const WHAT_OPENS: &str = "layertui opens archives of `docker save`, `podman save` and `skopeo copy`, OCI layouts, \
+    `dir:` directories, storage roots of Docker, podman and containerd, exported containers and root filesystems";
 
 /// The reasons why an image cannot be opened.
 #[derive(Debug, Error)]
@@ -63,7 +63,7 @@ pub enum Error {
     Io {
         /// Path or `standard input`.
         place: String,
-        /// The operation, such as `reading`.
+        /// What failed: `cannot be read`, `cannot be opened`.
         doing: &'static str,
         /// The error of the system.
         source: io::Error,

@@ -17,9 +17,9 @@ use crate::source::Error;
 const CHUNK: usize = 128 << 10;
 
 /// The number of bytes up to which any compression ratio is accepted.
-const BELIEVED: u64 = 1 << 30;
+const RATIO_CHECKED_FROM: u64 = 1 << 30;
 
-/// The greatest ratio of uncompressed to compressed bytes above [`BELIEVED`]. Archives of real files stay below it.
+/// The greatest ratio of uncompressed to compressed bytes above [`RATIO_CHECKED_FROM`]. Archives of real files stay below it.
 const MOST_RATIO: u64 = 250;
 
 /// A copy, and the error that truncated it.
@@ -53,14 +53,14 @@ pub(crate) fn stream(mut stream: impl Read, place: &str, watch: &dyn Watch) -> R
 
 /// Copies the archive in `blob`, decompressed if it is compressed. Of truncated data the beginning is kept.
 pub(crate) fn uncompressed(blob: Blob, place: &str, watch: &dyn Watch) -> Result<Spooled, Error> {
-    plain_within(blob, place, watch, BELIEVED)
+    plain_within(blob, place, watch, RATIO_CHECKED_FROM)
 }
 
 fn plain_within(
     blob: Blob,
     place: &str,
     watch: &dyn Watch,
-    believed: u64,
+    ratio_checked_from: u64,
 ) -> Result<Spooled, Error> {
     let unreadable =
         |source| Error::Io { place: place.to_owned(), doing: "cannot be read", source };
@@ -96,7 +96,7 @@ fn plain_within(
             break;
         }
         let (consumed, produced) = (decoder.consumed(), copy.written);
-        if produced > believed && produced / MOST_RATIO > consumed {
+        if produced > ratio_checked_from && produced / MOST_RATIO > consumed {
             return Err(Error::Bomb { place: place.to_owned(), consumed, produced });
         }
     }

@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::image::platform::Platform;
 use crate::source::Error;
 use crate::source::engine::endpoint::{Endpoint, Kind};
-use crate::source::engine::wire::{Fault, Patience, Wire};
+use crate::source::engine::wire::{Fault, TimeLimits, Wire};
 use crate::source::local::root::StoreEntry;
 
 /// The API version of the requests. Docker 29 requires at least 1.44.
@@ -35,8 +35,8 @@ pub(super) struct Root {
 
 impl Engine {
     /// Contacts the engine and reads its API version.
-    pub(crate) fn connect(endpoint: Endpoint, patience: Patience) -> Result<Self, Fault> {
-        let wire = Wire::new(endpoint, patience)?;
+    pub(crate) fn connect(endpoint: Endpoint, time_limits: TimeLimits) -> Result<Self, Fault> {
+        let wire = Wire::new(endpoint, time_limits)?;
         let mut answer = wire.get("/_ping")?;
         let version = answer.headers().get("api-version").and_then(|it| it.to_str().ok());
         let version = version.and_then(numbers).map(|version| version.min(NEWEST));

@@ -14,18 +14,18 @@ use crate::source::engine::local_stream::LocalStream;
 use crate::source::engine::ssh::Far;
 
 /// The most bytes of an error message of `ssh`.
-const WORDS: u64 = 2048;
+const ERROR_OUTPUT_MAX: u64 = 2048;
 
 /// The time limit for reading the error message after `ssh` closed the connection.
-const LAST_WORDS: Duration = Duration::from_secs(2);
+const ERROR_OUTPUT_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// The interval at which its end is checked.
-const NAP: Duration = Duration::from_millis(10);
+const POLL_INTERVAL: Duration = Duration::from_millis(10);
 
 impl Far {
     /// The arguments of `ssh`.
-    fn arguments(&self, kind: Kind, patience: Duration) -> Vec<String> {
-        let seconds = patience.as_secs().max(1);
+    fn arguments(&self, kind: Kind, timeout: Duration) -> Vec<String> {
+        let seconds = timeout.as_secs().max(1);
         let mut arguments =
             vec!["-T".to_owned(), "-o".to_owned(), "BatchMode=yes".to_owned(), "-o".to_owned()];
         arguments.push(format!("ConnectTimeout={seconds}"));
@@ -48,56 +48,64 @@ impl Far {
     }
 
     /// Starts `ssh`. The stream is connected to the engine's socket on the other machine.
-    pub(super) fn dial(&self, kind: Kind, patience: Duration) -> io::Result<(LocalStream, Line)> {
+    pub(super) fn dial(
+        &self,
+        kind: Kind,
+        timeout: Duration,
+    ) -> io::Result<(LocalStream, SshProcess)> {
         let mut ssh = Command::new("ssh");
-        ssh.args(self.arguments(kind, patience)).stderr(Stdio::piped());
+        ssh.args(self.arguments(kind, timeout)).stderr(Stdio::piped());
         let ours = LocalStream::to_process(&mut ssh)?;
         let mut child = ssh.spawn().map_err(|error| match error.kind() {
             io::ErrorKind::NotFound => io::Error::other("`ssh` is not installed"),
             kind => io::Error::new(kind, format!("`ssh` cannot be run: {error}")),
         })?;
-        let words = child.stderr.take().map(|mut errors| {
+        let errors_reader = child.stderr.take().map(|mut errors| {
             thread::spawn(move || {
                 let mut text = Vec::new();
                 // The rest of the message is discarded, so that `ssh` does not block.
-                let _ = errors.by_ref().take(WORDS).read_to_end(&mut text);
+                let _ = errors.by_ref().take(ERROR_OUTPUT_MAX).read_to_end(&mut text);
                 let _ = io::copy(&mut errors, &mut io::sink());
                 String::from_utf8_lossy(&text).into_owned()
             })
         });
-        Ok((ours, Line { child, words }))
+        Ok((ours, SshProcess { child, errors_reader }))
     }
 }
 
 /// A running `ssh`, which is ended on drop.
-pub(super) struct Line {
+pub(super) struct SshProcess {
     child: Child,
     /// Its standard error.
-    words: Option<JoinHandle<String>>,
+    errors_reader: Option<JoinHandle<String>>,
 }
 
-impl Line {
+impl SshProcess {
     /// Whether it is running.
     pub(super) fn is_up(&mut self) -> bool {
         matches!(self.child.try_wait(), Ok(None))
     }
 
     /// The error message with which it ended.
-    pub(super) fn last_words(&mut self) -> io::Error {
-        let until = Instant::now() + LAST_WORDS;
+    pub(super) fn error_output(&mut self) -> io::Error {
+        let until = Instant::now() + ERROR_OUTPUT_TIMEOUT;
         while self.is_up() && Instant::now() < until {
-            thread::sleep(NAP);
+            thread::sleep(POLL_INTERVAL);
         }
         // The process is killed if it did not end by itself.
         let _ = self.child.kill();
-        let said = self.words.take().and_then(|words| words.join().ok()).unwrap_or_default();
+        let said = self
+            .errors_reader
+            .take()
+            .and_then(|errors_reader| errors_reader.join().ok())
+            .unwrap_or_default();
         let said: Vec<&str> = said.lines().map(str::trim).filter(|it| !it.is_empty()).collect();
         let said = if said.is_empty() { "it said nothing".to_owned() } else { said.join("; ") };
         io::Error::new(io::ErrorKind::ConnectionAborted, format!("ssh ended: {said}"))
     }
 }
 
-impl Drop for Line {
+impl Drop for SshProcess {
     fn drop(&mut self) {
         // An error means that it ended by itself.
         let _ = self.child.kill();

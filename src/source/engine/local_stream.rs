@@ -75,7 +75,7 @@ mod windows {
     const BUSY_MAX: Duration = Duration::from_secs(2);
 
     /// The interval at which a busy pipe is tried again.
-    const NAP: Duration = Duration::from_millis(20);
+    const POLL_INTERVAL: Duration = Duration::from_millis(20);
 
     /// A named pipe, opened as a file. Reads have no time limit and a waiting one cannot be ended: std has neither.
     pub(in crate::source::engine) struct LocalStream(File);
@@ -88,7 +88,7 @@ mod windows {
                     Err(error)
                         if error.raw_os_error() == Some(PIPE_BUSY) && Instant::now() < until =>
                     {
-                        thread::sleep(NAP);
+                        thread::sleep(POLL_INTERVAL);
                     }
                     opened => return opened.map(Self),
                 }

@@ -39,7 +39,7 @@ use crate::source::engine::container::Container;
 pub(super) use crate::source::engine::endpoint::Kind;
 use crate::source::engine::endpoint::endpoints;
 use crate::source::engine::export::Export;
-use crate::source::engine::wire::{Fault, Patience};
+use crate::source::engine::wire::{Fault, TimeLimits};
 use crate::source::environment::Environment;
 use crate::source::{Error, local as stores};
 
@@ -56,7 +56,7 @@ pub(crate) struct Found {
 }
 
 impl Found {
-    pub(crate) fn look(kind: Kind, environment: &Environment, patience: Patience) -> Self {
+    pub(crate) fn look(kind: Kind, environment: &Environment, time_limits: TimeLimits) -> Self {
         let mut found = Self::default();
         let endpoints = match endpoints(kind, environment) {
             Ok(endpoints) => endpoints,
@@ -69,7 +69,7 @@ impl Found {
         };
         for endpoint in endpoints {
             let unspoken = endpoint.told_by.is_none();
-            match Engine::connect(endpoint.clone(), patience) {
+            match Engine::connect(endpoint.clone(), time_limits) {
                 Ok(engine) => found.engines.push(engine),
                 Err(Fault::NotListening) if unspoken => found.empty.push(endpoint.address()),
                 Err(fault) => found.errors.push(wire::error(&endpoint, fault)),
@@ -85,7 +85,7 @@ impl Found {
 /// If no engine answers, or the engine has no such image.
 pub(super) fn open(kind: Kind, name: &str, ask: &Ask) -> Result<Opened, Error> {
     let environment = Environment::of_process().with(&ask.variables);
-    let mut found = Found::look(kind, &environment, Patience::default());
+    let mut found = Found::look(kind, &environment, TimeLimits::default());
     let mut without = Vec::new();
     for engine in found.engines {
         match engine.image(name, ask.platform.as_ref()) {
@@ -191,7 +191,7 @@ fn first<T>(
     let environment = Environment::of_process().with(variables);
     let mut silent = Silent::default();
     for kind in [Kind::Docker, Kind::Podman] {
-        let found = Found::look(kind, &environment, Patience::default());
+        let found = Found::look(kind, &environment, TimeLimits::default());
         silent.errors.extend(found.errors.iter().map(ToString::to_string));
         let absent =
             found.empty.iter().map(|address| format!("{address}: nothing is listening there"));
@@ -220,9 +220,8 @@ pub(crate) fn opened_container(engine: Engine, inspect: &Value, ask: &Ask) -> Op
         }
         Err(why) => {
             let place = engine.place();
-            let note = format!(
-                "the merged tree of a container, from {place}: its layers are not told apart, {why}"
-            );
+            let note =
+                format!("the merged tree of a container, from {place}, shown as one layer: {why}");
             Opened::Image(Box::new(Export::tree(engine, question, vec![note], ask)))
         }
     }
@@ -243,7 +242,7 @@ fn layers_of(
     let found = engine.image(&image, None).map_err(told)?;
     let found = found.ok_or_else(|| format!("its image {image} is no longer there"))?;
     let endpoint = engine.wire.endpoint.clone();
-    let of_image = Engine::connect(endpoint, Patience::default()).map_err(told)?;
+    let of_image = Engine::connect(endpoint, TimeLimits::default()).map_err(told)?;
     match opened(of_image, &found, &Ask { platform: None, ..ask.clone() }) {
         Ok(Opened::Image(below)) => Ok((below, changes)),
         Ok(Opened::Several(_)) => Err(format!("{image} is several images")),

@@ -28,7 +28,7 @@ use crate::sync;
 const TREE: &str = "";
 
 /// The interval at which waiting callers check for cancellation.
-const GLANCE: Duration = Duration::from_millis(50);
+const POLL_INTERVAL: Duration = Duration::from_millis(50);
 
 /// The most images in an export; more were not requested.
 const MOST_CHOICES: usize = 256;
@@ -138,7 +138,7 @@ impl Reading {
             let missing = state.phase == Phase::Ended && !state.seen.contains(diff_id);
             missing.then(|| {
                 Err(Unread::Failed(format!(
-                    "{}: what it exported holds no bytes with the diff ID {diff_id}: damaged in the engine's store, or \
+                    "{}: the export has no layer with the diff ID {diff_id}: damaged in the engine's store, or \
                      cut short; pull or build the image again",
                     self.ask.place
                 )))
@@ -186,7 +186,7 @@ impl Reading {
                 Phase::Failed(reason) => break Err(Unread::Failed(reason.clone())),
                 Phase::Idle | Phase::Ended => self.begin(&mut state, contents),
                 Phase::Reading { .. } => {
-                    let waited = self.changed.wait_timeout(state, GLANCE);
+                    let waited = self.changed.wait_timeout(state, POLL_INTERVAL);
                     drop(waited.map_err(PoisonError::into_inner));
                     watch.progress(self.received.load(Ordering::Relaxed));
                     state = self.state();
@@ -260,7 +260,7 @@ impl Reading {
 
     fn fetch_image(&self, contents: bool) -> Result<(), Error> {
         let place = &self.ask.place;
-        let mut keeping = Keeping { reading: self, copy: Copy::begin(place)?, trouble: None };
+        let mut keeping = ExportSink { reading: self, copy: Copy::begin(place)?, trouble: None };
         let read = |body: &mut dyn Read| {
             let read = streamed_archive::archive(body, contents, &mut keeping);
             match (keeping.trouble.take(), read) {
@@ -345,14 +345,14 @@ impl Drop for Ending<'_> {
 }
 
 /// Stores the parts of the received archive.
-struct Keeping<'r> {
+struct ExportSink<'r> {
     reading: &'r Reading,
     copy: Copy<'r>,
     /// The error of storing it.
     trouble: Option<Error>,
 }
 
-impl Keeping<'_> {
+impl ExportSink<'_> {
     fn noted(&mut self, kept: Result<(), Error>, count: u64) -> io::Result<()> {
         self.reading.received.fetch_add(count, Ordering::Relaxed);
         kept.map_err(|error| {
@@ -362,7 +362,7 @@ impl Keeping<'_> {
     }
 }
 
-impl ArchiveSink for Keeping<'_> {
+impl ArchiveSink for ExportSink<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
         let kept = self.copy.write(bytes);
         self.noted(kept, bytes.len() as u64)

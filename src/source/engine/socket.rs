@@ -14,7 +14,7 @@ use ureq::unversioned::transport::{
     Buffers, ConnectionDetails, Connector, LazyBuffers, NextTimeout, ShutdownHandle, Transport,
 };
 
-use crate::source::engine::dial::Line;
+use crate::source::engine::dial::SshProcess;
 use crate::source::engine::endpoint::Kind;
 use crate::source::engine::local_stream::LocalStream;
 use crate::source::engine::ssh::Far;
@@ -36,11 +36,11 @@ impl Connector for To {
         details: &ConnectionDetails<'_>,
         _chained: Option<()>,
     ) -> Result<Option<Connection>, Error> {
-        let (stream, line) = match self {
+        let (stream, ssh) = match self {
             Self::Socket(path) => (LocalStream::connect(path)?, None),
-            Self::Far(far, kind, patience) => {
-                let (stream, line) = far.dial(*kind, *patience)?;
-                (stream, Some(line))
+            Self::Far(far, kind, timeout) => {
+                let (stream, ssh) = far.dial(*kind, *timeout)?;
+                (stream, Some(ssh))
             }
         };
         let stream = Arc::new(Stream(stream));
@@ -48,7 +48,7 @@ impl Connector for To {
         (details.register_shutdown)(handle)?;
         let config = details.config;
         let buffers = LazyBuffers::new(config.input_buffer_size(), config.output_buffer_size());
-        Ok(Some(Connection { stream, buffers, line, answered: false }))
+        Ok(Some(Connection { stream, buffers, ssh, answered: false }))
     }
 }
 
@@ -65,7 +65,7 @@ pub(super) struct Connection {
     stream: Arc<Stream>,
     buffers: LazyBuffers,
     /// The `ssh` process.
-    line: Option<Line>,
+    ssh: Option<SshProcess>,
     /// Whether bytes were received.
     answered: bool,
 }
@@ -84,7 +84,7 @@ impl Transport for Connection {
     fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), Error> {
         let timeout = timeout.for_write();
         let sent = self.stream.0.write_all(&self.buffers.output()[..amount], limit(&timeout));
-        sent.map_err(|error| hung_up(&mut self.line, error, &timeout))
+        sent.map_err(|error| closed(&mut self.ssh, error, &timeout))
     }
 
     fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, Error> {
@@ -94,13 +94,13 @@ impl Transport for Connection {
         let count = loop {
             match self.stream.0.read(buffer, limit) {
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(hung_up(&mut self.line, error, &timeout)),
+                Err(error) => return Err(closed(&mut self.ssh, error, &timeout)),
                 Ok(count) => break count,
             }
         };
         self.buffers.input_appended(count);
-        if let (0, false, Some(line)) = (count, self.answered, &mut self.line) {
-            return Err(Error::Io(line.last_words()));
+        if let (0, false, Some(ssh)) = (count, self.answered, &mut self.ssh) {
+            return Err(Error::Io(ssh.error_output()));
         }
         self.answered |= count > 0;
         Ok(count > 0)
@@ -108,16 +108,16 @@ impl Transport for Connection {
 
     fn is_open(&mut self) -> bool {
         // Connecting to a socket costs as much as a request, connecting by `ssh` far more.
-        self.line.as_mut().is_some_and(Line::is_up)
+        self.ssh.as_mut().is_some_and(SshProcess::is_up)
     }
 }
 
 /// The error of a failed read or write; if `ssh` ended, the error it printed.
-fn hung_up(line: &mut Option<Line>, error: io::Error, timeout: &NextTimeout) -> Error {
+fn closed(ssh: &mut Option<SshProcess>, error: io::Error, timeout: &NextTimeout) -> Error {
     use io::ErrorKind::{BrokenPipe, ConnectionReset};
-    match line {
-        Some(line) if matches!(error.kind(), BrokenPipe | ConnectionReset) => {
-            Error::Io(line.last_words())
+    match ssh {
+        Some(ssh) if matches!(error.kind(), BrokenPipe | ConnectionReset) => {
+            Error::Io(ssh.error_output())
         }
         _ => timed(error, timeout),
     }

@@ -27,7 +27,7 @@ const MESSAGE_MAX: u64 = 4096;
 
 /// Time limits.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Patience {
+pub(crate) struct TimeLimits {
     /// For connecting.
     pub(super) connect: Duration,
     /// For a whole JSON answer.
@@ -36,7 +36,7 @@ pub(crate) struct Patience {
     pub(super) silence: Duration,
 }
 
-impl Patience {
+impl TimeLimits {
     /// The limits for lists that also have local stores.
     pub(crate) const fn short() -> Self {
         Self {
@@ -47,7 +47,7 @@ impl Patience {
     }
 }
 
-impl Default for Patience {
+impl Default for TimeLimits {
     fn default() -> Self {
         Self {
             connect: Duration::from_secs(3),
@@ -61,7 +61,7 @@ impl Default for Patience {
 #[derive(Debug)]
 pub(crate) struct Wire {
     pub(crate) endpoint: Endpoint,
-    patience: Patience,
+    time_limits: TimeLimits,
     agent: Agent,
 }
 
@@ -82,9 +82,9 @@ pub(crate) enum Fault {
 pub(super) type Answer = ureq::http::Response<ureq::Body>;
 
 impl Wire {
-    pub(super) fn new(endpoint: Endpoint, patience: Patience) -> Result<Self, Fault> {
-        let agent = agent(&endpoint, patience)?;
-        Ok(Self { endpoint, patience, agent })
+    pub(super) fn new(endpoint: Endpoint, time_limits: TimeLimits) -> Result<Self, Fault> {
+        let agent = agent(&endpoint, time_limits)?;
+        Ok(Self { endpoint, time_limits, agent })
     }
 
     /// The engine's name in messages.
@@ -124,7 +124,7 @@ impl Wire {
 
     /// Requests a JSON document.
     pub(super) fn json(&self, path: &str) -> Result<Value, Fault> {
-        let answer = self.get_within(path, Some(self.patience.answer))?;
+        let answer = self.get_within(path, Some(self.time_limits.answer))?;
         let mut bytes = Vec::new();
         let limit = JSON_MAX + 1;
         answer
@@ -154,8 +154,9 @@ impl Wire {
         let place = self.place();
         let cancelled = || Error::Cancelled { place: place.clone() };
         // A client of its own: cancelling it closes no other connection.
-        let patience = Patience { answer: self.patience.silence, ..self.patience };
-        let wire = Self::new(self.endpoint.clone(), patience).map_err(|fault| self.error(fault))?;
+        let time_limits = TimeLimits { answer: self.time_limits.silence, ..self.time_limits };
+        let wire =
+            Self::new(self.endpoint.clone(), time_limits).map_err(|fault| self.error(fault))?;
         let done = AtomicBool::new(false);
         let agent = wire.agent.clone();
         thread::scope(|scope| {
@@ -212,7 +213,7 @@ pub(crate) fn error(endpoint: &Endpoint, fault: Fault) -> Error {
     Error::Engine { place: endpoint.place(), what, remedy }
 }
 
-fn agent(endpoint: &Endpoint, patience: Patience) -> Result<Agent, Fault> {
+fn agent(endpoint: &Endpoint, time_limits: TimeLimits) -> Result<Agent, Fault> {
     let mut config = Agent::config_builder()
         // Proxy variables concern the Internet, not engines.
         .proxy(None)
@@ -221,10 +222,10 @@ fn agent(endpoint: &Endpoint, patience: Patience) -> Result<Agent, Fault> {
         .http_status_as_error(false)
         .user_agent(concat!("layertui/", env!("CARGO_PKG_VERSION")))
         .max_idle_connections(0)
-        .timeout_resolve(Some(patience.connect))
-        .timeout_connect(Some(patience.connect))
-        .timeout_per_read(Some(patience.answer))
-        .timeout_per_write(Some(patience.answer));
+        .timeout_resolve(Some(time_limits.connect))
+        .timeout_connect(Some(time_limits.connect))
+        .timeout_per_read(Some(time_limits.answer))
+        .timeout_per_write(Some(time_limits.answer));
     Ok(match &endpoint.address {
         Address::Socket(path) => {
             Agent::with_parts(config.build(), To::Socket(path.clone()), Nowhere)
@@ -232,7 +233,7 @@ fn agent(endpoint: &Endpoint, patience: Patience) -> Result<Agent, Fault> {
         Address::Far(far) => {
             // Connecting by `ssh` is slow: consecutive requests share one connection.
             let config = config.max_idle_connections(1).max_idle_connections_per_host(1);
-            let to = To::Far(far.clone(), endpoint.kind, patience.connect);
+            let to = To::Far(far.clone(), endpoint.kind, time_limits.connect);
             Agent::with_parts(config.build(), to, Nowhere)
         }
         Address::Tcp(_) => Agent::new_with_config(config.build()),
@@ -302,7 +303,7 @@ mod tests {
 
     fn read(silence: Duration, watch: &dyn Watch) -> Error {
         let (_home, endpoint) = stalled();
-        let wire = Wire::new(endpoint, Patience { silence, ..Patience::default() }).unwrap();
+        let wire = Wire::new(endpoint, TimeLimits { silence, ..TimeLimits::default() }).unwrap();
         let all = |body: &mut dyn Read| {
             let mut bytes = Vec::new();
             let read = body.read_to_end(&mut bytes);

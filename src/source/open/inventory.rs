@@ -9,7 +9,7 @@ use crate::source::contract::ask::Ask;
 use crate::source::contract::source::{Choice, ChoiceKind, Opened, Several, Source};
 use crate::source::engine::api::Engine;
 use crate::source::engine::endpoint::{Endpoint, Kind};
-use crate::source::engine::wire::{Fault, Patience};
+use crate::source::engine::wire::{Fault, TimeLimits};
 use crate::source::engine::{Found, opened, opened_container, wire};
 use crate::source::environment::Environment;
 use crate::source::local::root::StoreEntry;
@@ -22,11 +22,11 @@ use crate::source::{Error, local};
 pub fn inventory() -> Inventory {
     let mut inventory = local::inventory();
     for kind in [Kind::Docker, Kind::Podman] {
-        let found = Found::look(kind, &Environment::of_process(), Patience::short());
+        let found = Found::look(kind, &Environment::of_process(), TimeLimits::short());
         inventory.unreadable.extend(found.errors.iter().map(ToString::to_string));
         for engine in found.engines {
-            match stock(&engine, &inventory.stores) {
-                Ok(stock) => inventory.stores.extend(stock),
+            match listing(&engine, &inventory.stores) {
+                Ok(listing) => inventory.stores.extend(listing),
                 Err(fault) => inventory.unreadable.push(engine.error(fault).to_string()),
             }
         }
@@ -35,7 +35,7 @@ pub fn inventory() -> Inventory {
 }
 
 /// The images that one engine lists and no store has; `None` if there are none.
-fn stock(engine: &Engine, stores: &[StoreListing]) -> Result<Option<StoreListing>, Fault> {
+fn listing(engine: &Engine, stores: &[StoreListing]) -> Result<Option<StoreListing>, Fault> {
     let (mut images, mut containers) = (engine.images()?, engine.containers()?);
     let total = images.len() + containers.len();
     let known = |entry: &StoreEntry, list: &[Listed]| {
@@ -43,8 +43,8 @@ fn stock(engine: &Engine, stores: &[StoreListing]) -> Result<Option<StoreListing
             other.entry.ids.first() == entry.ids.first() && same_names(&other.entry, entry)
         })
     };
-    images.retain(|entry| !stores.iter().any(|stock| known(entry, &stock.images)));
-    containers.retain(|entry| !stores.iter().any(|stock| known(entry, &stock.containers)));
+    images.retain(|entry| !stores.iter().any(|listing| known(entry, &listing.images)));
+    containers.retain(|entry| !stores.iter().any(|listing| known(entry, &listing.containers)));
     let seen = total > 0 && images.is_empty() && containers.is_empty();
     let transport = engine.kind().transport();
     Ok((!seen).then(|| StoreListing {
@@ -83,11 +83,11 @@ pub fn local_choices(options: &Options<'_>) -> Result<Several, Error> {
     let mut choices = Vec::new();
     let mut targets = Vec::new();
     for kind in [Kind::Docker, Kind::Podman] {
-        let found = Found::look(kind, &Environment::of_process(), Patience::short());
+        let found = Found::look(kind, &Environment::of_process(), TimeLimits::short());
         notes.extend(found.errors.iter().map(ToString::to_string));
         for engine in found.engines {
-            match stock(&engine, &[]) {
-                Ok(stock) => offer(stock, &engine, stores.as_ref(), &mut choices, &mut targets),
+            match listing(&engine, &[]) {
+                Ok(listing) => offer(listing, &engine, stores.as_ref(), &mut choices, &mut targets),
                 Err(fault) => notes.push(engine.error(fault).to_string()),
             }
         }
@@ -122,7 +122,8 @@ impl Target {
     fn open(&self, ask: &Ask) -> Result<Box<dyn Source>, Error> {
         let ask = Ask { reference: self.reference.clone(), ..ask.clone() };
         let error = |fault| wire::error(&self.endpoint, fault);
-        let engine = Engine::connect(self.endpoint.clone(), Patience::default()).map_err(error)?;
+        let engine =
+            Engine::connect(self.endpoint.clone(), TimeLimits::default()).map_err(error)?;
         let inspect = match self.kind {
             ChoiceKind::Image => engine.image(&self.id, ask.platform.as_ref()),
             ChoiceKind::Container => engine.container(&self.id),
@@ -143,15 +144,15 @@ impl Target {
 
 /// Adds an engine's image or container to the choices, unless a store has it.
 fn offer(
-    stock: Option<StoreListing>,
+    listing: Option<StoreListing>,
     engine: &Engine,
     stores: Option<&Several>,
     choices: &mut Vec<Choice>,
     targets: &mut Vec<Target>,
 ) {
-    let Some(stock) = stock else { return };
-    let images = stock.images.into_iter().map(|it| (ChoiceKind::Image, it));
-    let containers = stock.containers.into_iter().map(|it| (ChoiceKind::Container, it));
+    let Some(listing) = listing else { return };
+    let images = listing.images.into_iter().map(|it| (ChoiceKind::Image, it));
+    let containers = listing.containers.into_iter().map(|it| (ChoiceKind::Container, it));
     for (kind, Listed { reference, entry }) in images.chain(containers) {
         let id = entry.ids.first().cloned();
         let offered = |other: &Choice| {
@@ -182,7 +183,7 @@ fn offer(
             created: entry.created,
             intermediate: entry.intermediate,
             remote: false,
-            group: Some(format!("{} {}", stock.kind, stock.root.display())),
+            group: Some(format!("{} {}", listing.kind, listing.root.display())),
             note: entry.image.map(|image| format!("of {image}")),
         });
     }

@@ -114,13 +114,13 @@ impl BlobCache {
     ///
     /// # Errors
     /// If the directory cannot be read. A missing directory is empty.
-    pub fn stock(&self) -> io::Result<CacheUsage> {
-        let mut stock = CacheUsage::default();
+    pub fn usage(&self) -> io::Result<CacheUsage> {
+        let mut usage = CacheUsage::default();
         for held in self.held()?.iter().filter(|held| held.whole) {
-            stock.blobs += 1;
-            stock.bytes += held.bytes;
+            usage.blobs += 1;
+            usage.bytes += held.bytes;
         }
-        Ok(stock)
+        Ok(usage)
     }
 
     /// Removes everything.
@@ -203,65 +203,65 @@ impl CacheUsage {
 mod tests {
     use super::*;
 
-    fn put(shelf: &BlobCache, bytes: &[u8]) -> Digest {
+    fn put(blob_cache: &BlobCache, bytes: &[u8]) -> Digest {
         let digest = Digest::of(bytes);
-        shelf.put(&digest, bytes);
+        blob_cache.put(&digest, bytes);
         digest
     }
 
-    fn age(shelf: &BlobCache, digest: &Digest, hours: u64) {
-        let file = fs::File::open(shelf.path(digest).unwrap()).unwrap();
+    fn age(blob_cache: &BlobCache, digest: &Digest, hours: u64) {
+        let file = fs::File::open(blob_cache.path(digest).unwrap()).unwrap();
         file.set_modified(SystemTime::now() - Duration::from_hours(hours)).unwrap();
     }
 
     #[test]
     fn the_least_recently_used_go_first() {
         let folder = tempfile::tempdir().unwrap();
-        let shelf = BlobCache::new(folder.path().join("blobs"), 10);
-        let (old, used) = (put(&shelf, b"aaaa"), put(&shelf, b"bbbb"));
-        age(&shelf, &old, 2);
-        age(&shelf, &used, 3);
-        assert!(shelf.find(&used, 4).is_some(), "and is used now");
-        let new = put(&shelf, b"cccc");
-        let there = [&old, &used, &new].map(|digest| shelf.find(digest, 4).is_some());
+        let blob_cache = BlobCache::new(folder.path().join("blobs"), 10);
+        let (old, used) = (put(&blob_cache, b"aaaa"), put(&blob_cache, b"bbbb"));
+        age(&blob_cache, &old, 2);
+        age(&blob_cache, &used, 3);
+        assert!(blob_cache.find(&used, 4).is_some(), "and is used now");
+        let new = put(&blob_cache, b"cccc");
+        let there = [&old, &used, &new].map(|digest| blob_cache.find(digest, 4).is_some());
         assert_eq!(there, [false, true, true]);
-        assert_eq!(shelf.stock().unwrap(), CacheUsage { blobs: 2, bytes: 8 });
+        assert_eq!(blob_cache.usage().unwrap(), CacheUsage { blobs: 2, bytes: 8 });
     }
 
     #[test]
     fn incomplete_files_take_no_space_of_whole_blobs() {
         let folder = tempfile::tempdir().unwrap();
-        let shelf = BlobCache::new(folder.path().to_owned(), 10);
-        let digest = put(&shelf, b"aaaa");
+        let blob_cache = BlobCache::new(folder.path().to_owned(), 10);
+        let digest = put(&blob_cache, b"aaaa");
         fs::write(folder.path().join(".coming-one"), "a much longer beginning").unwrap();
-        assert_eq!(shelf.prune().unwrap(), CacheUsage::default());
-        assert!(shelf.find(&digest, 4).is_some());
+        assert_eq!(blob_cache.prune().unwrap(), CacheUsage::default());
+        assert!(blob_cache.find(&digest, 4).is_some());
     }
 
     #[test]
     fn what_is_too_long_or_has_another_length_is_not_here() {
         let folder = tempfile::tempdir().unwrap();
-        let shelf = BlobCache::new(folder.path().to_owned(), 10);
-        assert!(shelf.begin(&Digest::of(b"x"), 11).is_none());
-        let digest = put(&shelf, b"abc");
-        assert!(shelf.find(&digest, 4).is_none());
-        shelf.remove(&digest);
-        assert!(shelf.find(&digest, 3).is_none());
+        let blob_cache = BlobCache::new(folder.path().to_owned(), 10);
+        assert!(blob_cache.begin(&Digest::of(b"x"), 11).is_none());
+        let digest = put(&blob_cache, b"abc");
+        assert!(blob_cache.find(&digest, 4).is_none());
+        blob_cache.remove(&digest);
+        assert!(blob_cache.find(&digest, 3).is_none());
     }
 
     #[test]
     fn only_what_is_ours_is_removed() {
         let folder = tempfile::tempdir().unwrap();
-        let shelf = BlobCache::new(folder.path().to_owned(), 10);
-        put(&shelf, b"abc");
+        let blob_cache = BlobCache::new(folder.path().to_owned(), 10);
+        put(&blob_cache, b"abc");
         let at = |name: &str| folder.path().join(name);
         fs::write(at("notes.txt"), "mine").unwrap();
         fs::write(at(".coming-young"), "x").unwrap();
         fs::write(at(".coming-old"), "xx").unwrap();
         let days = Duration::from_hours(50);
         fs::File::open(at(".coming-old")).unwrap().set_modified(SystemTime::now() - days).unwrap();
-        assert_eq!(shelf.prune().unwrap(), CacheUsage { blobs: 1, bytes: 2 });
-        assert_eq!(shelf.clear().unwrap().blobs, 2);
+        assert_eq!(blob_cache.prune().unwrap(), CacheUsage { blobs: 1, bytes: 2 });
+        assert_eq!(blob_cache.clear().unwrap().blobs, 2);
         assert!(at("notes.txt").exists());
     }
 }

@@ -10,7 +10,7 @@ use crate::source::registry::credentials::Credentials;
 use crate::source::registry::secret::Secret;
 
 /// The time limit for a helper; a slower one is waiting for input.
-const PATIENCE: Duration = Duration::from_secs(20);
+const TIMEOUT: Duration = Duration::from_secs(20);
 
 /// The longest answer, in bytes.
 const LONGEST: u64 = 1 << 20;
@@ -36,7 +36,7 @@ pub(super) fn ask(name: &str, server: &str) -> Result<Option<Credentials>, Strin
     let _ = child.wait();
     match answer {
         Some(answer) => Ok(read(&answer)),
-        None => Err(format!("{program} did not answer within {} s", PATIENCE.as_secs())),
+        None => Err(format!("{program} did not answer within {} s", TIMEOUT.as_secs())),
     }
 }
 
@@ -52,7 +52,7 @@ fn talk(child: &mut Child, server: &str) -> Option<Vec<u8>> {
         let _ = output.take(LONGEST).read_to_end(&mut answer);
         let _ = send.send(answer);
     });
-    let until = Instant::now() + PATIENCE;
+    let until = Instant::now() + TIMEOUT;
     receive.recv_timeout(until.saturating_duration_since(Instant::now())).ok()
 }
 

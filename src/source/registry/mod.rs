@@ -213,8 +213,8 @@ fn layout(
         known.insert(path(&digest), Blob::memory(bytes));
     }
     for (digest, size) in layers {
-        let shelf = settings.shelf.clone();
-        let remote = Remote::new(Arc::clone(repository), digest.clone(), size, shelf);
+        let blob_cache = settings.blob_cache.clone();
+        let remote = Remote::new(Arc::clone(repository), digest.clone(), size, blob_cache);
         let remote = remote.known_to(soci.as_ref());
         known.insert(path(&digest), Blob::remote(Arc::new(remote), size));
     }

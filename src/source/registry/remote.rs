@@ -32,7 +32,7 @@ const ATTEMPTS: u32 = 4;
 const TABLE_MAX: u64 = 256 << 20;
 
 /// The number of bytes after which an attempt counts as progress.
-const MUCH: u64 = 1 << 20;
+const PROGRESS_MIN: u64 = 1 << 20;
 
 /// A blob.
 #[derive(Clone, Debug)]
@@ -43,7 +43,7 @@ struct Inner {
     repository: Arc<Repository>,
     digest: Digest,
     size: u64,
-    shelf: Option<Arc<BlobCache>>,
+    blob_cache: Option<Arc<BlobCache>>,
     /// Finds the zTOC of the layer, if the layer is large enough for one.
     soci: Option<Arc<Soci>>,
     /// The zTOC after its first use.
@@ -57,11 +57,11 @@ struct Inner {
 #[derive(Debug)]
 enum State {
     /// Not requested.
-    Away,
+    Absent,
     /// Being fetched, or broken.
-    Coming(Arc<GrowingFile>),
+    Fetching(Arc<GrowingFile>),
     /// Complete and verified.
-    Here(Blob),
+    Present(Blob),
 }
 
 impl Remote {
@@ -69,15 +69,15 @@ impl Remote {
         repository: Arc<Repository>,
         digest: Digest,
         size: u64,
-        shelf: Option<Arc<BlobCache>>,
+        blob_cache: Option<Arc<BlobCache>>,
     ) -> Self {
-        let (state, stop) = (Mutex::new(State::Away), Arc::default());
+        let (state, stop) = (Mutex::new(State::Absent), Arc::default());
         let (only_whole, soci, table) = (AtomicBool::new(false), None, Mutex::default());
         Self(Arc::new(Inner {
             repository,
             digest,
             size,
-            shelf,
+            blob_cache,
             soci,
             table,
             state,
@@ -96,31 +96,31 @@ impl Remote {
 
     /// The bytes received so far; starts the fetch if necessary.
     fn come(&self, state: &mut State, again: bool) -> io::Result<Arrival> {
-        if let State::Away = state
+        if let State::Absent = state
             && let Some(blob) = self.0.shelved()
         {
-            *state = State::Here(blob);
+            *state = State::Present(blob);
         }
         match state {
-            State::Here(blob) => return Ok(Arrival::Here(blob.clone())),
-            State::Coming(arriving) if !again || !matches!(arriving.ended(), Some(Err(_))) => {
-                return Ok(Arrival::Coming(Arc::clone(arriving)));
+            State::Present(blob) => return Ok(Arrival::Present(blob.clone())),
+            State::Fetching(growing) if !again || !matches!(growing.ended(), Some(Err(_))) => {
+                return Ok(Arrival::Fetching(Arc::clone(growing)));
             }
-            State::Coming(_) | State::Away => {}
+            State::Fetching(_) | State::Absent => {}
         }
         let (file, kept) = self.0.file()?;
-        let arriving = Arc::new(GrowingFile::new(file));
-        *state = State::Coming(Arc::clone(&arriving));
+        let growing = Arc::new(GrowingFile::new(file));
+        *state = State::Fetching(Arc::clone(&growing));
         self.0.stop.store(false, Ordering::Relaxed);
-        let (inner, into) = (Arc::clone(&self.0), Arc::clone(&arriving));
+        let (inner, into) = (Arc::clone(&self.0), Arc::clone(&growing));
         thread::Builder::new().name("fetch".to_owned()).spawn(move || inner.fetch(&into, kept))?;
-        Ok(Arrival::Coming(arriving))
+        Ok(Arrival::Fetching(growing))
     }
 }
 
 enum Arrival {
-    Coming(Arc<GrowingFile>),
-    Here(Blob),
+    Fetching(Arc<GrowingFile>),
+    Present(Blob),
 }
 
 impl RemoteBlob for Remote {
@@ -131,18 +131,18 @@ impl RemoteBlob for Remote {
     fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
         let arrival = self.come(&mut self.0.state(), false)?;
         match arrival {
-            Arrival::Coming(arriving) => arriving.read_at(buffer, offset),
-            Arrival::Here(blob) => blob.read_at(buffer, offset),
+            Arrival::Fetching(growing) => growing.read_at(buffer, offset),
+            Arrival::Present(blob) => blob.read_at(buffer, offset),
         }
     }
 
     fn fetch_verified(&self, retry: bool) -> io::Result<Blob> {
         let arrival = self.come(&mut self.0.state(), retry)?;
         match arrival {
-            Arrival::Here(blob) => Ok(blob),
-            Arrival::Coming(arriving) => {
-                arriving.wait()?;
-                Ok(arriving.blob())
+            Arrival::Present(blob) => Ok(blob),
+            Arrival::Fetching(growing) => {
+                growing.wait()?;
+                Ok(growing.blob())
             }
         }
     }
@@ -150,21 +150,21 @@ impl RemoteBlob for Remote {
     fn local(&self) -> Option<Blob> {
         let mut state = self.0.state();
         match &*state {
-            State::Here(blob) => return Some(blob.clone()),
-            State::Coming(_) => return None,
-            State::Away => {}
+            State::Present(blob) => return Some(blob.clone()),
+            State::Fetching(_) => return None,
+            State::Absent => {}
         }
         let blob = self.0.shelved()?;
-        *state = State::Here(blob.clone());
+        *state = State::Present(blob.clone());
         Some(blob)
     }
 
     fn discard(&self) {
         let mut state = self.0.state();
-        if let Some(shelf) = &self.0.shelf {
-            shelf.remove(&self.0.digest);
+        if let Some(blob_cache) = &self.0.blob_cache {
+            blob_cache.remove(&self.0.digest);
         }
-        *state = State::Away;
+        *state = State::Absent;
     }
 
     fn cancel(&self) {
@@ -196,7 +196,7 @@ impl RemoteBlob for Remote {
             return Err(io::Error::new(io::ErrorKind::InvalidData, message));
         }
         let repository = Arc::clone(&inner.repository);
-        let table = Self::new(repository, digest.clone(), size, inner.shelf.clone());
+        let table = Self::new(repository, digest.clone(), size, inner.blob_cache.clone());
         *inner.table() = Some(table.clone());
         if inner.stop.load(Ordering::Relaxed) {
             return Err(Reason::from(Failure::stopped()).into());
@@ -211,12 +211,14 @@ impl RemoteBlob for Remote {
     }
 
     fn cached(&self, digest: &Digest) -> Option<Blob> {
-        self.0.shelf.as_ref()?.any(digest)
+        self.0.blob_cache.as_ref()?.any(digest)
     }
 
     fn cache(&self, digest: &Digest, bytes: &[u8]) {
-        if let Some(shelf) = self.0.shelf.as_ref().filter(|shelf| shelf.any(digest).is_none()) {
-            shelf.put(digest, bytes);
+        if let Some(blob_cache) =
+            self.0.blob_cache.as_ref().filter(|blob_cache| blob_cache.any(digest).is_none())
+        {
+            blob_cache.put(digest, bytes);
         }
     }
 }
@@ -231,12 +233,15 @@ impl Inner {
     }
 
     fn shelved(&self) -> Option<Blob> {
-        self.shelf.as_ref()?.find(&self.digest, self.size)
+        self.blob_cache.as_ref()?.find(&self.digest, self.size)
     }
 
     /// The file for the bytes: in the cache if there is one, else without a name.
     fn file(&self) -> io::Result<(std::fs::File, Option<NamedTempFile>)> {
-        let kept = self.shelf.as_ref().and_then(|shelf| shelf.begin(&self.digest, self.size));
+        let kept = self
+            .blob_cache
+            .as_ref()
+            .and_then(|blob_cache| blob_cache.begin(&self.digest, self.size));
         match kept {
             Some(kept) => Ok((kept.reopen()?, Some(kept))),
             None => Ok((tempfile::tempfile()?, None)),
@@ -259,10 +264,10 @@ impl Inner {
     fn fetch(&self, into: &Arc<GrowingFile>, kept: Option<NamedTempFile>) {
         let how = self.receive(into);
         if how.is_ok() {
-            if let (Some(shelf), Some(kept)) = (&self.shelf, kept) {
-                shelf.keep(kept, &self.digest);
+            if let (Some(blob_cache), Some(kept)) = (&self.blob_cache, kept) {
+                blob_cache.keep(kept, &self.digest);
             }
-            *self.state() = State::Here(into.blob());
+            *self.state() = State::Present(into.blob());
         }
         into.end(how.map_err(|failure| failure.reason(&self.repository.name())));
     }
@@ -285,7 +290,7 @@ impl Inner {
                 broke => broke.unwrap_or_else(|| "the connection was closed".to_owned()),
             };
             let ready = into.ready();
-            attempt = if ready - before >= MUCH { 1 } else { attempt + 1 };
+            attempt = if ready - before >= PROGRESS_MIN { 1 } else { attempt + 1 };
             before = ready;
             if attempt > ATTEMPTS {
                 let (host, size) = (self.repository.host(), self.size);

@@ -32,7 +32,7 @@ const REDIRECTS: usize = 6;
 const LONGEST_WAIT: Duration = Duration::from_secs(20);
 
 /// The interval at which a sleep checks for cancellation.
-const NAP: Duration = Duration::from_millis(25);
+const POLL_INTERVAL: Duration = Duration::from_millis(25);
 
 /// A repository.
 #[derive(Debug)]
@@ -322,7 +322,7 @@ pub(super) fn sleep(time: Duration, stop: &AtomicBool) -> Result<(), Failure> {
         if left.is_zero() {
             return Ok(());
         }
-        thread::sleep(left.min(NAP));
+        thread::sleep(left.min(POLL_INTERVAL));
     }
     Err(Failure::stopped())
 }

@@ -36,7 +36,7 @@ pub struct Registries {
     /// Mirrors and short names (containers-registries.conf(5)).
     pub mirrors: Configuration,
     /// The cache of layers; `None`: temporary files only.
-    pub shelf: Option<Arc<BlobCache>>,
+    pub blob_cache: Option<Arc<BlobCache>>,
     /// The time without a byte after which a connection is closed.
     pub stall: Duration,
     /// The delay before the second attempt; each further delay is three times as long.
@@ -51,7 +51,7 @@ impl Default for Registries {
             sign_in: Vec::new(),
             certificates: Vec::new(),
             mirrors: Configuration::default(),
-            shelf: None,
+            blob_cache: None,
             stall: Duration::from_secs(30),
             back_off: Duration::from_millis(330),
         }

@@ -165,7 +165,7 @@ impl<'d> File<'d> {
         take: &mut dyn FnMut(&[u8]),
     ) -> Result<(), String> {
         if key.len() != 5 || key[0] != INLINE {
-            return Err("a key that is no number of a package".to_owned());
+            return Err("a key is not the number of a package".to_owned());
         }
         // Key 0 has the number of the last package.
         let is_package = key[1..] != [0; 4];

@@ -149,8 +149,9 @@ impl<'b> Header<'b> {
 
     /// The paths of the files that are installed, without the leading `/`.
     fn paths(&self) -> Result<Vec<Vec<u8>>, &'static str> {
-        let entries = [tag::BASE_NAMES, tag::DIR_NAMES, tag::DIR_INDEXES].map(|it| self.entry(it));
-        let [Some(names), Some(directories), Some(indexes)] = entries_of(entries)? else {
+        let (names, directories) = (self.entry(tag::BASE_NAMES)?, self.entry(tag::DIR_NAMES)?);
+        let indexes = self.entry(tag::DIR_INDEXES)?;
+        let (Some(names), Some(directories), Some(indexes)) = (names, directories, indexes) else {
             return Ok(Vec::new());
         };
         let states = self.entry(tag::FILE_STATES)?;
@@ -164,19 +165,11 @@ impl<'b> Header<'b> {
             let state = state.ok_or("a file without a state")?;
             let directory = directory.strip_prefix(b"/").unwrap_or(directory);
             if state == NORMAL && !paths.push(&[directory, name]) {
-                return Err("paths longer than any");
+                return Err("its paths are longer than the limit");
             }
         }
         Ok(paths.list)
     }
-}
-
-/// The entries, or the first error.
-fn entries_of<'b, const N: usize>(
-    entries: [Result<Option<Data<'b>>, &'static str>; N],
-) -> Result<[Option<Data<'b>>; N], &'static str> {
-    let entries: Result<Vec<_>, _> = entries.into_iter().collect();
-    entries?.try_into().map_err(|_| "an entry is missing")
 }
 
 impl<'b> Data<'b> {

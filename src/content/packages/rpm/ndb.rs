@@ -1,5 +1,7 @@
 //! `Packages.db`: pages of slots, each with the place of a header in blocks of 16 bytes. All numbers are little-endian.
 
+use zlib_rs::adler32::adler32;
+
 use crate::content::packages::rpm::bytes::{le32, part};
 
 const MAGIC: &[u8] = b"RpmP";
@@ -12,8 +14,6 @@ const PAGE: usize = 4096;
 const BLOCK: usize = 16;
 /// Size of the end of a header: its checksum, its length, a magic.
 const TAIL_SIZE: usize = 12;
-/// Modulus of Adler-32 (RFC 1950, section 8.2).
-const MODULUS: u32 = 65521;
 
 pub(super) fn is(database: &[u8]) -> bool {
     database.starts_with(MAGIC)
@@ -58,22 +58,8 @@ fn header<'d>(database: &'d [u8], slot: &[u8]) -> Option<&'d [u8]> {
         && all.starts_with(HEAD)
         && all.get(4..8) == slot.get(4..8)
         && blocks == length.checked_add(BLOCK + TAIL_SIZE)?.div_ceil(BLOCK)
-        && le32(all, tail)? == adler32(&all[..tail])
+        && le32(all, tail)? == adler32(1, &all[..tail])
         && number(all, tail + 4)? == length
         && all.ends_with(TAIL);
     part(all, BLOCK, length).filter(|_| is_whole)
-}
-
-/// The checksum of RFC 1950.
-fn adler32(bytes: &[u8]) -> u32 {
-    let (mut low, mut high) = (1, 0);
-    // The longest run of which no sum overflows.
-    for run in bytes.chunks(5552) {
-        for byte in run {
-            low += u32::from(*byte);
-            high += low;
-        }
-        (low, high) = (low % MODULUS, high % MODULUS);
-    }
-    high << 16 | low
 }

@@ -60,7 +60,7 @@ impl<'d> File<'d> {
         let size = size.filter(|size| size.is_power_of_two() && *size >= 512);
         let usable = size.zip(head.get(20)).map(|(size, unused)| size - usize::from(*unused));
         let (Some(size), Some(usable)) = (size, usable.filter(|usable| *usable >= 480)) else {
-            return Err("its page size is none of SQLite".to_owned());
+            return Err("its page size is not one that SQLite has".to_owned());
         };
         if be32(head, 56) != Some(UTF8) {
             return Err("its texts are not in UTF-8".to_owned());

@@ -117,7 +117,7 @@ fn place_lines(
     place: &Location,
     above: Option<usize>,
 ) {
-    let bytes = if place.bytes > 0 { size::fixed(place.bytes) } else { Visible::blanks(6) };
+    let bytes = size::fixed_or_blank(Some(place.bytes).filter(|&bytes| bytes > 0));
     let layer = place.layer.map(|layer| visible!["L", layer]).unwrap_or_default();
     let lead = visible![bytes, "  ", layer];
     let what = match &place.thing {

@@ -1,4 +1,4 @@
-//! The help page: signs, words of users, and all actions, narrowed by what is typed after `/`.
+//! The help page: signs, words of users, and all actions, filtered by what is typed after `/`.
 
 use crate::explorer::model::action;
 use crate::explorer::model::action::GROUPS;
@@ -50,10 +50,10 @@ const TYPING: &[(&str, &str)] = &[("enter", "keep"), ("up down", "scroll"), ("es
 
 pub(super) fn page(keymap: &Keymap, overlay: &Overlay, width: usize) -> OverlayText {
     let hints = if overlay.typing { TYPING } else { READING };
-    narrowed(keymap, overlay.input.text(), width, hints)
+    filtered(keymap, overlay.input.text(), width, hints)
 }
 
-fn narrowed(
+fn filtered(
     keymap: &Keymap,
     needle: &str,
     width: usize,
@@ -166,7 +166,7 @@ mod tests {
     #[test]
     fn every_action_and_sign_is_in_it() {
         // Wide enough that no line wraps.
-        let all = text(&narrowed(&Keymap::default(), "", 200, READING));
+        let all = text(&filtered(&Keymap::default(), "", 200, READING));
         for entry in crate::explorer::model::action::all() {
             assert!(all.contains(entry.help), "{}", entry.id);
         }
@@ -180,26 +180,26 @@ mod tests {
         for word in
             ["finding", "secret", "cache", "delete", "whiteout", "dive", "shadowed", "hidden"]
         {
-            let found = text(&narrowed(&Keymap::default(), word, 90, READING));
+            let found = text(&filtered(&Keymap::default(), word, 90, READING));
             assert!(!found.contains("no key"), "{word}");
         }
-        let secret = text(&narrowed(&Keymap::default(), "secret", 200, READING));
+        let secret = text(&filtered(&Keymap::default(), "secret", 200, READING));
         assert!(secret.contains("W, then tab"), "{secret}");
     }
 
     #[test]
     fn signs_come_first() {
-        let page = narrowed(&Keymap::default(), "", 90, READING);
+        let page = filtered(&Keymap::default(), "", 90, READING);
         assert_eq!(page.lines[0].spans[0].1, "Signs");
     }
 
     #[test]
     fn typing_narrows_it() {
-        let narrow = narrowed(&Keymap::default(), "HISTORY", 90, READING);
+        let narrow = filtered(&Keymap::default(), "HISTORY", 90, READING);
         assert!(narrow.lines.len() < 20);
         assert!(text(&narrow).contains("who wrote this path"));
         assert!(
-            text(&narrowed(&Keymap::default(), "no such thing", 90, READING))
+            text(&filtered(&Keymap::default(), "no such thing", 90, READING))
                 .contains("no key, sign or word matches")
         );
     }
