@@ -6,7 +6,7 @@ use layertui::stack::notation;
 use std::path::Path;
 use std::process::{Command, Output};
 
-use layertui::findings::place::Contents;
+use layertui::findings::place::{Contents, Thing};
 use layertui::findings::{Accepted, Finding, Id, Redaction, dockerfile, judge};
 use layertui::image::Image;
 use layertui::image::history::HistoryStep;
@@ -98,6 +98,25 @@ fn a_key_is_told_by_its_contents_and_what_cannot_be_read_is_not_cleared() {
         found.iter().any(|finding| finding.id == Id::PrivateKey)
     };
     assert!(has(Some(KEY)) && has(None) && !has(Some(b"-----BEGIN CERTIFICATE-----")));
+}
+
+/// Which name of a file has its bytes depends on the order of the tar only.
+#[test]
+fn a_key_is_found_by_every_name_of_its_file() {
+    for layers in [
+        "0: +data/1:9 +root/.ssh/id_rsa=>data/1",
+        "0: +data/1:9 | 1: +root/.ssh/id_rsa=>data/1 | 2: -root/.ssh/id_rsa",
+        "0: +root/.ssh/id_rsa:9 +data/1=>root/.ssh/id_rsa",
+    ] {
+        let (stack, _) = notation::stack(layers).unwrap();
+        let found = findings(&user(), &stack, &All(Some(KEY)));
+        let keys = found.iter().find(|finding| finding.id == Id::PrivateKey);
+        let keys = keys.unwrap_or_else(|| panic!("{layers}"));
+        let node = stack.find(b"root/.ssh/id_rsa").unwrap();
+        assert!(keys.places.iter().any(|place| place.thing == Thing::Path(node)), "{layers}");
+        assert_eq!(keys.places.len(), 1, "{layers}");
+    }
+    assert_eq!(bytes(Id::PrivateKey, "0: +data/1:9 +other=>data/1"), None);
 }
 
 #[test]

@@ -77,8 +77,10 @@ fn compare_images(command: &Compare, excludes: &Globs, old: &Loaded, new: &Loade
         });
         let unseen = loaded.subject(unseen_attributes);
         let config = loaded.image().config.unread.as_ref().map(|why| why.raw().to_owned());
-        incomplete |= !unseen.is_empty() || config.is_some();
-        let all = unsure.iter().chain(&unseen).chain(&config).chain(&inventory.notes);
+        let documents = loaded.differing_documents();
+        incomplete |= !unseen.is_empty() || !documents.is_empty() || config.is_some();
+        let all = unsure.iter().chain(&unseen).chain(&documents).chain(&config);
+        let all = all.chain(&inventory.notes);
         notes.extend(all.map(|note| format!("{whose}: {note}")));
     }
     notes.extend(

@@ -1,5 +1,5 @@
-//! Ends every command that reads layers: prints unreliable layers, and a config that could not be read, on standard error; the
-//! exit code is 2 if the answer could depend on one.
+//! Ends every command that reads layers: prints unreliable layers, documents without their stated digest, and a config that could
+//! not be read, on standard error; the exit code is 2 if the answer could depend on one.
 
 use crate::cli::failure::{Failure, Outcome};
 use crate::cli::loaded::{Loaded, Needs};
@@ -30,6 +30,10 @@ pub(super) fn conclude(loaded: &Loaded, outcome: Outcome) -> Outcome {
             }
         }
     });
+    for document in loaded.differing_documents() {
+        decides |= !matches!(needs, Needs::EvenRefused(_));
+        notice(&format!("{reference}: {document}"));
+    }
     if let Some(why) = loaded.unread_config() {
         decides |= needs != Needs::Judged;
         notice(&format!("{reference}: {}", why.visible()));

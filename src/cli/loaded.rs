@@ -81,6 +81,12 @@ impl Loaded {
         self.image().config.unread.as_ref().filter(|_| self.needs_config.get())
     }
 
+    /// The documents that do not have their stated digests, each in a sentence.
+    pub(super) fn differing_documents(&self) -> Vec<String> {
+        let documents = self.image().documents.iter();
+        documents.filter(|it| it.differs()).map(ToString::to_string).collect()
+    }
+
     pub(super) fn needed(&self) -> Needs {
         self.needs.get()
     }

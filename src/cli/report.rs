@@ -55,6 +55,10 @@ pub(super) fn run(command: &Report, settings: &OpenSettings) -> Outcome {
 fn write_forms(command: &Report, analysis: &Analysis<'_>) -> Outcome {
     let forms: [(&Option<String>, &Form); 2] =
         [(&command.html, &report::page), (&command.markdown, &report::markdown)];
+    if command.html.is_some() && command.html == command.markdown {
+        let same = "--html and --markdown name the same file: one would follow the other in it";
+        return Err(Failure::Error(same.to_owned()));
+    }
     let mut written = false;
     for (file, form) in forms {
         if let Some(file) = file {

@@ -12,6 +12,7 @@ use xxhash_rust::xxh3::Xxh3;
 
 use crate::layer::Watch;
 use crate::load::files::pass;
+use crate::load::undecided::same_sparse_files;
 use crate::source::Source;
 use crate::stack::Payload;
 use crate::stack::kept::entry::Fingerprint;
@@ -57,6 +58,12 @@ pub(super) fn compare(
         (olds, news.join().unwrap_or_default())
     });
     let verdict = |(index, pair): (usize, &Pair)| {
+        if pair.both_sparse() {
+            // Their holes may be longer than can be read.
+            let same = same_sparse_files((old, &pair.old), (new, &pair.new));
+            let contents = |same| if same { Contents::Same } else { Contents::Other };
+            return (pair.at, same.map(contents).map_err(|error| error.to_string()));
+        }
         let side = |sums: &Sums| sums.get(&index).cloned().unwrap_or_else(|| Err(stopped()));
         let contents = side(&olds).and_then(|one| Ok(Contents::of(one, side(&news)?)));
         (pair.at, contents)
@@ -78,7 +85,7 @@ fn sums(
 ) -> Sums {
     let mut sums = Sums::new();
     let mut unknown = Vec::new();
-    for (index, pair) in pairs.iter().enumerate() {
+    for (index, pair) in pairs.iter().enumerate().filter(|(_, pair)| !pair.both_sparse()) {
         let payload = side(pair);
         match payload.contents_digest() {
             Some(Fingerprint::Xxh3(known)) if !pair.closely => {
@@ -89,7 +96,8 @@ fn sums(
     }
     let sums = Mutex::new(sums);
     pass::each_at_once(source, unknown, &|index, portion| {
-        let sum = portion.and_then(|portion| sum(portion, pairs[index].closely, done, watch));
+        let sum = portion
+            .and_then(|portion| sum(&mut portion.whole(), pairs[index].closely, done, watch));
         sync::lock(&sums).insert(index, sum.map_err(|error| error.to_string()));
         !watch.cancelled()
     });
@@ -155,6 +163,12 @@ fn without_source_time(mut head: Vec<u8>) -> Vec<u8> {
         head[8..12].fill(0);
     }
     head
+}
+
+impl Pair {
+    const fn both_sparse(&self) -> bool {
+        self.old.sparse && self.new.sparse
+    }
 }
 
 /// Two files whose contents have to be read.

@@ -5,10 +5,10 @@
 
 use crate::findings::path_pattern::PathPattern;
 use crate::findings::path_pattern::PathPattern::{Below, Ending, Name, Within};
-use crate::findings::place::{Contents, Location};
+use crate::findings::place::{Contents, HEAD, Location};
 use crate::findings::{Id, credential_files};
 use crate::stack::query::waste::Stored;
-use crate::stack::{EventId, Stack};
+use crate::stack::{EventId, Payload, Stack};
 
 /// The first match decides: a file below `.git` is not a secret of its own.
 const RULES: &[(Id, &[PathPattern])] = &[
@@ -75,13 +75,21 @@ pub(super) fn find(stack: &Stack, contents: &dyn Contents, found: &mut Vec<(Id, 
             }
         }
     }
+    // Which name of a file has the bytes depends on the order of the tar.
+    for linked in stack.linked() {
+        if let Some(file) = credential_files::rule(&stack.path(linked.node)) {
+            open.push((file, None, linked));
+        }
+    }
     let files: Vec<EventId> = open.iter().map(|(.., stored)| stored.event).collect();
     let mut holds: Vec<bool> = open.iter().map(|(file, ..)| file.if_unread).collect();
     contents.heads(&files, &mut |at, head| {
         let (file, _, stored) = &open[at];
         if let Some(head) = head {
-            // The rest of the file, after the head, was not read.
-            let cut = (head.len() as u64) < stored.bytes && file.if_cut;
+            // The rest of the file, after the head, was not read. Of a sparse file the head has the ends of holes.
+            let read = head.len() as u64;
+            let is_cut = |it: Payload| read < it.stored || it.sparse && read == HEAD;
+            let cut = file.if_cut && stack.payload(stored.event).is_some_and(is_cut);
             holds[at] = cut || file.holds_credential(head);
         }
     });

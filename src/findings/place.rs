@@ -2,9 +2,12 @@
 
 use crate::stack::{EventId, NodeId};
 
+/// Bytes of a file that are examined; configuration files may begin with a long comment.
+pub const HEAD: u64 = 64 * 1024;
+
 /// Reads contents of stored files, all in one call, so that a compressed layer is decoded once.
 pub trait Contents {
-    /// Calls `take` for each file, in any order, with its index in `files` and its first 64 KiB; `None` if it cannot be
+    /// Calls `take` for each file, in any order, with its index in `files` and its first [`HEAD`] bytes, long holes cut; `None` if it cannot be
     /// read.
     fn heads(&self, files: &[EventId], take: &mut dyn FnMut(usize, Option<&[u8]>));
 

@@ -23,6 +23,8 @@ pub mod reference;
 pub mod schema1;
 pub mod v1;
 
+use std::fmt;
+
 use crate::image::history::HistoryStep;
 use crate::image::layer::Layer;
 use crate::text::Foreign;
@@ -64,7 +66,7 @@ pub struct Image {
 /// A document with a stated digest.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StatedDocument {
-    /// `manifest` or `config`.
+    /// `index`, `manifest` or `config`.
     pub what: &'static str,
     /// Digest, as stated.
     pub digest: String,
@@ -79,6 +81,21 @@ impl StatedDocument {
         let found = bytes.and_then(|bytes| digest.of_same_algorithm(bytes));
         let found = found.map(|found| found.to_string());
         Self { what, digest: digest.as_str().to_owned(), found }
+    }
+
+    /// Whether the bytes are known to have another digest.
+    #[must_use]
+    pub fn differs(&self) -> bool {
+        self.found.as_ref().is_some_and(|found| *found != self.digest)
+    }
+}
+
+/// Of a document that differs.
+impl fmt::Display for StatedDocument {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (what, digest) = (self.what, &self.digest);
+        let found = self.found.as_deref().unwrap_or("an unknown digest");
+        write!(out, "the {what} should be {digest}, the bytes have {found}: changed or damaged")
     }
 }
 

@@ -23,6 +23,13 @@ pub struct Segment {
     pub length: u64,
 }
 
+impl Segment {
+    /// The offset after its last byte.
+    const fn end(self) -> u64 {
+        self.offset + self.length
+    }
+}
+
 /// The segments of a sparse file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Map {
@@ -46,6 +53,48 @@ impl Map {
     #[must_use]
     pub fn stored(&self) -> u64 {
         self.front + self.segments.iter().map(|segment| segment.length).sum::<u64>()
+    }
+
+    /// The map with each hole cut to at most `max` bytes: for what looks for something in a file, whose holes, unlike its
+    /// segments, may be longer than can be read.
+    #[must_use]
+    pub fn with_short_holes(&self, max: u64) -> Self {
+        self.moved(&self.segments, max)
+    }
+
+    /// The maps of two files of one size without the holes that both have: what is left is no longer than their segments
+    /// together, and equal if the files are.
+    #[must_use]
+    pub fn without_common_holes(one: &Self, other: &Self) -> (Self, Self) {
+        let mut all = [&one.segments[..], &other.segments].concat();
+        all.sort_unstable_by_key(|segment| segment.offset);
+        let mut union: Vec<Segment> = Vec::with_capacity(all.len());
+        for segment in all {
+            match union.last_mut() {
+                Some(last) if segment.offset <= last.end() => {
+                    last.length = last.end().max(segment.end()) - last.offset;
+                }
+                _ => union.push(segment),
+            }
+        }
+        (one.moved(&union, 0), other.moved(&union, 0))
+    }
+
+    /// The map with the gaps between `kept`, which are sorted, disjoint and cover its segments, cut to at most `gap` bytes.
+    fn moved(&self, kept: &[Segment], gap: u64) -> Self {
+        let (mut old, mut new) = (0, 0);
+        let starts = kept.iter().map(|range| {
+            let start = new + (range.offset - old).min(gap);
+            (old, new) = (range.end(), start + range.length);
+            start
+        });
+        let starts: Vec<u64> = starts.collect();
+        let segments = self.segments.iter().map(|segment| {
+            let at = kept.partition_point(|range| range.offset <= segment.offset) - 1;
+            Segment { offset: starts[at] + (segment.offset - kept[at].offset), ..*segment }
+        });
+        let segments = segments.collect();
+        Self { segments, front: self.front, size: new + self.size.saturating_sub(old).min(gap) }
     }
 
     /// Checks the segments that a tar states: in order, inside the file, and together as long as the payload.
@@ -169,6 +218,38 @@ mod tests {
         let mut bytes = Vec::new();
         whole.read_to_end(&mut bytes).unwrap();
         assert_eq!(bytes, b"\0\0AB\0C\0\0");
+    }
+
+    #[test]
+    fn holes_are_cut_without_changing_what_is_between_them() {
+        let map = Map::checked(&[(1 << 60, 2), (1 << 62, 1)], 0, 3, u64::MAX).unwrap();
+        let mut bytes = Vec::new();
+        Whole::new(map.with_short_holes(3), &b"ABC"[..]).read_to_end(&mut bytes).unwrap();
+        assert_eq!(bytes, b"\0\0\0AB\0\0\0C\0\0\0");
+        let empty = Map { segments: Vec::new(), front: 0, size: 1 << 60 };
+        assert_eq!(empty.with_short_holes(2).size, 2);
+    }
+
+    /// Every pair of maps of a file of six bytes: equal after the common holes were cut exactly where they were before.
+    #[test]
+    fn files_without_their_common_holes_are_equal_if_the_files_are() {
+        let whole = |map: &Map, bits: u32| {
+            let payload: Vec<u8> =
+                (0..6).filter(|at| bits >> at & 1 == 1).map(|at| at % 3).collect();
+            let mut bytes = Vec::new();
+            Whole::new(map.clone(), &payload[..]).read_to_end(&mut bytes).unwrap();
+            bytes
+        };
+        let map = |bits: u32| {
+            let runs: Vec<_> = (0..6).filter(|at| bits >> at & 1 == 1).map(|at| (at, 1)).collect();
+            Map::checked(&runs, 0, runs.len() as u64, 6).unwrap()
+        };
+        for (one, other) in (0..64).flat_map(|one| (0..64).map(move |other| (one, other))) {
+            let (left, right) = Map::without_common_holes(&map(one), &map(other));
+            assert_eq!((left.size, right.size), (u64::from((one | other).count_ones()), left.size));
+            let before = whole(&map(one), one) == whole(&map(other), other);
+            assert_eq!(whole(&left, one) == whole(&right, other), before, "{one:b} {other:b}");
+        }
     }
 
     #[test]

@@ -75,7 +75,9 @@ fn odd(oddity: Oddity, count: u64, path: &[u8]) -> Problem {
             "name that implies more directories than an image can have for its entries, left out"
                 .to_owned()
         }
-        Oddity::TooManyEvents => format!("more than {EVENT_LIMIT} events; the rest is not shown"),
+        Oddity::TooManyEvents => format!(
+            "more than {EVENT_LIMIT} events, or 4 GB of names and attributes, in all layers; the rest is not shown"
+        ),
     };
     let path = beginning(path, PATH_SHOWN);
     let message = if count == 1 {

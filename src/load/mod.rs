@@ -21,7 +21,7 @@ pub mod pace;
 mod queue;
 mod reading;
 pub(crate) mod settings;
-mod undecided;
+pub(crate) mod undecided;
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, RwLock, RwLockReadGuard, RwLockWriteGuard};

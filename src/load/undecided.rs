@@ -11,9 +11,12 @@ use std::{io, thread};
 use xxhash_rust::xxh3::Xxh3;
 
 use crate::layer::blob::Blob;
+use crate::layer::sparse::{Map, Whole};
 use crate::load::event::{Event, Pair};
+use crate::load::files::pass::Payloads;
 use crate::load::queue::Cpus;
 use crate::load::{Loader, queue};
+use crate::source::Source;
 use crate::stack::kept::entry::Fingerprint;
 use crate::stack::{EventId, Extent, Payload, Stack};
 use crate::sync;
@@ -203,6 +206,10 @@ pub(super) fn same_contents(loader: &Loader, one: EventId, other: EventId) -> io
     if one.length() != other.length() {
         return Ok(false);
     }
+    if one.sparse && other.sparse {
+        let source = loader.source().as_ref();
+        return same_sparse_files((source, &one), (source, &other));
+    }
     match (one.contents_digest(), other.contents_digest()) {
         (Some(Fingerprint::Xxh3(known)), _) => Ok(known == xxh3(loader, &other)?),
         (_, Some(Fingerprint::Xxh3(known))) => Ok(known == xxh3(loader, &one)?),
@@ -225,6 +232,30 @@ fn xxh3(loader: &Loader, payload: &Payload) -> io::Result<u64> {
         left_to_read -= wanted as u64;
     }
     Ok(hash.digest128() as u64)
+}
+
+/// Whether two sparse files of one size, each its map and its segments, are the same. Holes that both have are not read: they
+/// may be longer than can be read.
+///
+/// # Errors
+/// If one of them cannot be read.
+pub(crate) fn same_sparse(one: (Map, impl Read), other: (Map, impl Read)) -> io::Result<bool> {
+    let (left, right) = Map::without_common_holes(&one.0, &other.0);
+    let length = left.size;
+    same_bytes(&mut Whole::new(left, one.1), &mut Whole::new(right, other.1), length)
+}
+
+/// [`same_sparse`] for files of images.
+///
+/// # Errors
+/// If one of them cannot be read.
+pub(crate) fn same_sparse_files(
+    (source, one): (&dyn Source, &Payload),
+    (other_source, other): (&dyn Source, &Payload),
+) -> io::Result<bool> {
+    let mut sides = [Payloads::new(source, &[one]), Payloads::new(other_source, &[other])];
+    let [left, right] = &mut sides;
+    same_sparse(left.contents(one)?.parts(), right.contents(other)?.parts())
 }
 
 fn same_bytes(one: &mut impl Read, other: &mut impl Read, length: u64) -> io::Result<bool> {

@@ -1,6 +1,7 @@
 //! The output of `ls`: the merged tree at a layer, as names, as long lines, or as JSON, one entry per line.
 
 use std::cmp::Reverse;
+use std::collections::HashMap;
 use std::io;
 use std::io::Write;
 
@@ -65,11 +66,19 @@ struct TotalKeys {
 /// Errors of writing to `out`.
 pub fn ls(out: &mut dyn Write, subject: Subject<'_>, what: Ls, format: Format) -> io::Result<()> {
     let stack = subject.stack;
-    let mut line = |node, version: &Version| write_line(out, subject, what, format, node, version);
+    let apparent = if what.du { stack.apparent_bytes(what.node, what.layer) } else { None };
+    let bytes = |node, version: &Version| bytes(subject, what, apparent.as_ref(), node, version);
+    let mut line = |node, version: &Version| {
+        write_line(out, subject, what, format, (node, version), bytes(node, version))
+    };
     let Some(own) = stack.visible(what.node, what.layer) else { return Ok(()) };
     if own.kind != Kind::Directory {
         return line(what.node, &own);
     }
+    let rank = |node, version: &Version| match what.sort {
+        Sort::Layer => version.layer as u64,
+        Sort::Name | Sort::Size => bytes(node, version),
+    };
     let walk = Walk::to_depth(stack, Scope::Merged(what.layer), what.node, what.depth);
     let below = walk.filter_map(|node| Some((node, stack.visible(node, what.layer)?)));
     match what.sort {
@@ -77,7 +86,7 @@ pub fn ls(out: &mut dyn Write, subject: Subject<'_>, what: Ls, format: Format) -
         // A stable sort: equals stay in the order of their paths.
         Sort::Size | Sort::Layer => {
             let mut nodes: Vec<_> =
-                below.map(|(node, version)| (rank(subject, what, node, &version), node)).collect();
+                below.map(|(node, version)| (rank(node, &version), node)).collect();
             nodes.sort_by_key(|(rank, _)| Reverse(*rank));
             for (_, node) in nodes {
                 if let Some(version) = stack.visible(node, what.layer) {
@@ -89,19 +98,18 @@ pub fn ls(out: &mut dyn Write, subject: Subject<'_>, what: Ls, format: Format) -
     if what.du { line(what.node, &own) } else { Ok(()) }
 }
 
-/// The number that lines are sorted by.
-fn rank(subject: Subject<'_>, what: Ls, node: NodeId, version: &Version) -> u64 {
-    match what.sort {
-        Sort::Layer => version.layer as u64,
-        Sort::Name | Sort::Size => bytes(subject, what, node, version),
-    }
-}
-
 /// The size of a file by any of its names, the bytes below a directory, 0 of anything else.
-fn bytes(subject: Subject<'_>, what: Ls, node: NodeId, version: &Version) -> u64 {
+fn bytes(
+    subject: Subject<'_>,
+    what: Ls,
+    apparent: Option<&HashMap<NodeId, u64>>,
+    node: NodeId,
+    version: &Version,
+) -> u64 {
     let stack = subject.stack;
-    match version.kind {
-        Kind::Directory => stack.totals(node, what.layer).bytes,
+    match (version.kind, apparent) {
+        (Kind::Directory, Some(apparent)) => apparent.get(&node).copied().unwrap_or(0),
+        (Kind::Directory, None) => stack.totals(node, what.layer).bytes,
         _ => stack.payload_event(version.event).map_or(0, |event| stack.version(event).size),
     }
 }
@@ -111,15 +119,15 @@ fn write_line(
     subject: Subject<'_>,
     what: Ls,
     format: Format,
-    node: NodeId,
-    version: &Version,
+    (node, version): (NodeId, &Version),
+    bytes: u64,
 ) -> io::Result<()> {
     let stack = subject.stack;
     let path = stack.path(node);
     let is_directory = version.kind == Kind::Directory;
     // Totals of directories depend on every layer up to the listed one.
     let is_known = what.du && (!is_directory || subject.sure_below() > what.layer);
-    let bytes = is_known.then(|| bytes(subject, what, node, version));
+    let bytes = is_known.then_some(bytes);
     if format == Format::Json {
         let entries = || stack.totals(node, what.layer).entries;
         let total = what.du.then(|| TotalKeys {

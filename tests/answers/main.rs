@@ -32,6 +32,7 @@ mod rules_files;
 mod saved;
 mod setting_aside;
 mod sparse;
+mod stated_documents;
 #[path = "../support/mod.rs"]
 mod support;
 mod totals;

@@ -133,6 +133,12 @@ fn files_are_written_where_they_are_asked_for() {
     let place = Place::new();
     let (html, markdown) = (place.path("a.html"), place.path("a.md"));
     let (html, markdown) = (html.to_str().unwrap(), markdown.to_str().unwrap());
+    let both = crate::saved::layertui(&["report", &demo(), "--html", "-", "--markdown", "-"]);
+    assert_eq!(
+        (both.status.code(), both.stdout.len()),
+        (Some(2), 0),
+        "one after the other is neither"
+    );
     assert_eq!(text(&["report", &demo(), "--html", html, "--markdown", markdown]), "");
     assert!(std::fs::read_to_string(html).unwrap().starts_with("<!DOCTYPE html>"));
     let markdown = std::fs::read_to_string(markdown).unwrap();

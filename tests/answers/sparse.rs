@@ -103,3 +103,71 @@ fn a_sparse_file_of_the_next_layer_is_compared_by_its_contents() {
         }
     }
 }
+
+/// A file of exbibytes that stores some bytes is answered from these: reading its holes would take years.
+#[test]
+fn holes_longer_than_can_be_read_are_not_read() {
+    const HUGE: u64 = i64::MAX as u64;
+    let layer = |segments: &[Segment<'_>], mode| {
+        Tar::new().pax_sparse_1_0("s", HUGE, segments).mode(mode).finish()
+    };
+    let far: &[Segment<'_>] = &[(1 << 40, b"a secret\n"), (1 << 62, b"end")];
+    let near: &[Segment<'_>] = &[(1 << 41, b"a secret\n"), (1 << 62, b"end")];
+    for (second, change) in [(far, "metadata"), (near, "modified")] {
+        let place = Place::new();
+        let layers = [layer(far, 0o644), layer(second, 0o600)];
+        for image in [place.image("plain", &layers), place.compressed("gzipped", &layers)] {
+            let image = image.to_str().unwrap();
+            let text = |arguments: &[&str]| {
+                let output = layertui(arguments);
+                (output.status.code(), String::from_utf8(output.stdout).unwrap())
+            };
+            let (code, diff) = text(&["diff", "--json", image]);
+            assert!(
+                code == Some(0) && diff.contains(&format!("\"change\":\"{change}\"")),
+                "{diff}"
+            );
+            let (code, found) = text(&["grep", image, "secret", "-c"]);
+            assert!(code == Some(0) && found.contains("/s:1"), "{found}");
+            for arguments in [&["findings", image][..], &["report", image], &["waste", image]] {
+                assert_eq!(text(arguments).0, Some(0), "{arguments:?}");
+            }
+            let first = place.image("first", &layers[..1]);
+            let first = first.to_str().unwrap();
+            for more in [&[][..], &["--layers"]] {
+                let compare = [&["compare", first, image], more].concat();
+                assert_eq!(text(&compare).0, Some(1), "{more:?}");
+            }
+            assert_eq!(text(&["compare", first, first]).0, Some(0));
+        }
+    }
+}
+
+/// `du --apparent-size`: holes count, and a file with several names counts once in each directory that has one of them.
+#[test]
+fn the_bytes_below_directories_are_those_of_du() {
+    let place = Place::new();
+    let segments: &[Segment<'_>] = &[(0, b"some")];
+    let layer = Tar::new()
+        .file("z/file", "f".repeat(1000))
+        .hardlink("a/link", "z/file")
+        .hardlink("a/deep/link", "z/file")
+        .pax_sparse_1_0("d/sparse", SIZE, segments)
+        .file("d/more", "12345")
+        .finish();
+    let image = place.image("image", &[layer]);
+    let image = image.to_str().unwrap();
+    let dest = place.path("dest");
+    extract(image.as_ref(), "/", &dest, &[]);
+    let listed = layertui(&["ls", image, "--du", "-r", "--json"]).stdout;
+    for line in String::from_utf8(listed).unwrap().lines() {
+        let line: serde_json::Value = serde_json::from_str(line).unwrap();
+        let path = dest.join(line["path"].as_str().unwrap().trim_start_matches('/'));
+        let mut seen = std::collections::HashSet::new();
+        let files =
+            walkdir::WalkDir::new(&path).into_iter().map(|it| it.unwrap().metadata().unwrap());
+        let files = files.filter(|it| it.is_file() && seen.insert(it.ino()));
+        let bytes: u64 = files.map(|it| it.len()).sum();
+        assert_eq!(line["totalBytes"], bytes, "{line}");
+    }
+}

@@ -25,7 +25,7 @@ const DAMAGES: [Damage; 6] = [
 ];
 
 /// Each command, as an argument list around the image. `cat` and `extract` ask for files that the middle layer might have.
-const COMMANDS: &[&[&str]] = &[
+pub(crate) const COMMANDS: &[&[&str]] = &[
     &["layers", "IMAGE"],
     &["layers", "--json", "IMAGE"],
     &["IMAGE"],
@@ -121,18 +121,18 @@ fn layers() -> [Vec<u8>; 3] {
     ["base", "middle", "top"].map(layer)
 }
 
-fn compressed(place: &Place, name: &str) -> (String, PathBuf) {
+pub(crate) fn compressed(place: &Place, name: &str) -> (String, PathBuf) {
     let plain = layers();
     layout(place, name, &plain.each_ref().map(|layer| gzip(layer)), &plain)
 }
 
-fn run(command: &[&str], image: &str) -> Output {
+pub(crate) fn run(command: &[&str], image: &str) -> Output {
     let arguments: Vec<&str> =
         command.iter().map(|&it| if it == "IMAGE" { image } else { it }).collect();
     layertui(&arguments)
 }
 
-fn said(output: &Output) -> String {
+pub(crate) fn said(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 

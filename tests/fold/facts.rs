@@ -127,7 +127,11 @@ impl Case<'_> {
                     (Some(_), Some(_)) if from == to && inside.contains(&"removed") => {
                         Some("added")
                     }
-                    (Some(was), Some(now)) => Some(compare(now, was).unwrap_or("metadata")),
+                    (Some(was), Some(now)) => compare(now, was).or_else(|| {
+                        // Nothing but a marker makes a directory with the same attributes a change.
+                        let opaque = |layer: usize| self.model.opaque[layer].contains(path);
+                        (from..=to).any(opaque).then_some("metadata")
+                    }),
                 };
                 let ours =
                     self.node(path).and_then(|node| self.stack.change_in_range(node, from, to));

@@ -2,6 +2,8 @@
 //! headers are written) is not known then.
 
 use std::collections::BTreeMap;
+use std::io;
+use std::io::Read;
 use std::sync::atomic::AtomicU64;
 
 use xxhash_rust::xxh3::xxh3_64;
@@ -11,7 +13,9 @@ use crate::compare::layers::entries;
 use crate::compare::layers::entries::Differences;
 use crate::compare::layers::limits::{Held, Limits};
 use crate::layer::entries::Item;
+use crate::layer::sparse::Map;
 use crate::layer::{Severity, Watch};
+use crate::load::undecided::same_sparse;
 use crate::source::{Source, Stored};
 use crate::stack::kept::entry::{Entry, Fingerprint, Kind, Row};
 
@@ -57,6 +61,14 @@ pub(super) fn compare(
         // A file of another size is another file.
         let both_files = one.item.kind == Kind::File && other.item.kind == Kind::File;
         if !both_files || one.item.size != other.item.size {
+            continue;
+        }
+        if one.sparse && other.sparse {
+            let left = one.segments(old).map_err(of_old)?;
+            let right = other.segments(new).map_err(of_new)?;
+            let same = same_sparse(left, right).map_err(|error| one.unreadable(&error))?;
+            // No digest: their holes may be longer than can be read.
+            (one.item.contents, other.item.contents) = (0, u64::from(!same));
             continue;
         }
         one.item.contents = one.sum(old, contents, &done).map_err(of_old)?;
@@ -117,16 +129,32 @@ impl File {
         if let (Some(Fingerprint::Xxh3(known)), false) = (self.fingerprint, self.sparse) {
             return Ok(known);
         }
-        let Self { path, data, stored, fingerprint, .. } = self;
-        let at = Stored { path, data: *data, stored: *stored, fingerprint: *fingerprint };
         let opened = if self.sparse {
-            side.source.open_whole(side.layer, &at, self.item.size)
+            side.source.open_whole(side.layer, &self.stored(), self.item.size)
         } else {
-            side.source.open(side.layer, &at)
+            side.source.open(side.layer, &self.stored())
         };
         let sum = opened.and_then(|mut file| contents::sum(&mut *file, false, done, watch));
-        sum.map(|(whole, _)| whole)
-            .map_err(|error| format!("/{}: {error}", String::from_utf8_lossy(path)))
+        sum.map(|(whole, _)| whole).map_err(|error| self.unreadable(&error))
+    }
+
+    /// The map of a sparse file, and its segments.
+    fn segments(&self, side: Side<'_>) -> Result<(Map, Box<dyn Read + Send>), String> {
+        let map = side.source.sparse(side.layer, &self.stored(), self.item.size);
+        let opened = map.and_then(|map| {
+            let at = Stored { stored: map.stored(), ..self.stored() };
+            Ok((map, side.source.open(side.layer, &at)?))
+        });
+        opened.map_err(|error| self.unreadable(&error))
+    }
+
+    fn stored(&self) -> Stored<'_> {
+        let Self { path, data, stored, fingerprint, .. } = self;
+        Stored { path, data: *data, stored: *stored, fingerprint: *fingerprint }
+    }
+
+    fn unreadable(&self, error: &io::Error) -> String {
+        format!("/{}: {error}", String::from_utf8_lossy(&self.path))
     }
 }
 

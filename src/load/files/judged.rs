@@ -5,13 +5,10 @@ use std::io::Read;
 
 use xxhash_rust::xxh3::Xxh3;
 
-use crate::findings::place::Contents;
+use crate::findings::place::{Contents, HEAD};
 use crate::load::files::pass;
 use crate::source::Source;
 use crate::stack::{EventId, Payload, Stack};
-
-/// Bytes of a file that findings examine; configuration files may begin with a long comment.
-const HEAD: u64 = 64 * 1024;
 
 /// The stored files of a loaded image.
 pub(crate) struct StoredFiles<'l> {
@@ -28,7 +25,7 @@ impl<'l> StoredFiles<'l> {
     fn each<T>(
         &self,
         files: &[EventId],
-        read: impl Fn(&mut dyn Read) -> io::Result<T>,
+        read: impl Fn(pass::Contents<'_>) -> io::Result<T>,
         mut take: impl FnMut(usize, Option<T>),
     ) {
         let payloads: Vec<Option<Payload>> =
@@ -47,15 +44,16 @@ impl<'l> StoredFiles<'l> {
 
 impl Contents for StoredFiles<'_> {
     fn heads(&self, files: &[EventId], take: &mut dyn FnMut(usize, Option<&[u8]>)) {
-        let read = |contents: &mut dyn Read| {
+        let read = |contents: pass::Contents<'_>| {
             let mut head = Vec::new();
-            contents.take(HEAD).read_to_end(&mut head).map(|_| head)
+            contents.searchable().take(HEAD).read_to_end(&mut head).map(|_| head)
         };
         self.each(files, read, |at, head| take(at, head.as_deref()));
     }
 
     fn digests(&self, files: &[EventId], take: &mut dyn FnMut(usize, Option<u64>)) {
-        let read = |contents: &mut dyn Read| {
+        let read = |contents: pass::Contents<'_>| {
+            let mut contents = contents.whole();
             let mut hash = Xxh3::new();
             let mut buffer = vec![0; 64 * 1024];
             loop {

@@ -182,7 +182,7 @@ pub(super) fn contents(
     let (mut total, mut unread) = (0, files.len());
     each(source, payloads, &mut |number, bytes| {
         let (at, is_log, payload) = files[number];
-        let read = bytes.and_then(|bytes| read(bytes, payload, &mut total));
+        let read = bytes.and_then(|bytes| read(bytes.whole(), payload, &mut total));
         let error = |error: io::Error| error.to_string();
         match (&mut contents[at], read.map_err(error)) {
             (Ok(found), Ok(bytes)) if is_log => found.log = bytes,
@@ -200,7 +200,7 @@ pub(super) fn contents(
     contents
 }
 
-fn read(bytes: &mut dyn Read, payload: &Payload, total: &mut u64) -> io::Result<Vec<u8>> {
+fn read(bytes: impl Read, payload: &Payload, total: &mut u64) -> io::Result<Vec<u8>> {
     let size = payload.length();
     if size > DATABASE_MAX || *total + size > TOTAL_MAX {
         return Err(io::Error::other("larger than any such database"));

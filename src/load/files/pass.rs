@@ -16,6 +16,9 @@ const JUMP: u64 = 64 << 20;
 /// Bytes that are decoded at a time. Files are mostly smaller; decoding each by itself would cost more than copying it.
 const BLOCK: usize = 128 * 1024;
 
+/// Zeros that are left of a hole where a file is only searched.
+const HOLE_MAX: u64 = 512;
+
 /// Reader of the files of one layer.
 pub(crate) struct Payloads<'s> {
     source: &'s dyn Source,
@@ -71,11 +74,22 @@ pub(crate) struct Contents<'c> {
 }
 
 impl Contents<'_> {
+    /// The map, and the segments that it puts in their places.
+    pub(crate) fn parts(self) -> (Map, Self) {
+        // The front was already skipped.
+        (Map { front: 0, ..self.map.clone() }, self)
+    }
+
     /// The whole file: holes filled.
     pub(crate) fn whole(self) -> Whole<Self> {
-        // The front was already skipped.
-        let map = Map { front: 0, ..self.map.clone() };
-        Whole::new(map, self)
+        let (map, segments) = self.parts();
+        Whole::new(map, segments)
+    }
+
+    /// The file with each hole cut to [`HOLE_MAX`] bytes, for what only looks for something in it.
+    pub(crate) fn searchable(self) -> Whole<Self> {
+        let (map, segments) = self.parts();
+        Whole::new(map.with_short_holes(HOLE_MAX), segments)
     }
 
     pub(crate) fn segments(&self) -> Vec<Segment> {
@@ -171,12 +185,12 @@ impl<'s> Payloads<'s> {
     }
 }
 
-/// Reads files, holes filled, in the order in which their layers store them, so that a compressed layer is decoded
-/// once. `take` gets the number of each file with its bytes or an error, and returns whether to continue.
+/// Reads files in the order in which their layers store them, so that a compressed layer is decoded once. `take` gets the
+/// number of each file with its contents or an error, and returns whether to continue.
 pub(crate) fn each(
     source: &dyn Source,
     files: Vec<(usize, &Payload)>,
-    take: &mut dyn FnMut(usize, io::Result<&mut dyn Read>) -> bool,
+    take: &mut dyn FnMut(usize, io::Result<Contents<'_>>) -> bool,
 ) {
     for layer in by_layer(files) {
         if !each_of_layer(source, &layer, take) {
@@ -189,7 +203,7 @@ pub(crate) fn each(
 pub(crate) fn each_at_once(
     source: &dyn Source,
     files: Vec<(usize, &Payload)>,
-    take: &(dyn Fn(usize, io::Result<&mut dyn Read>) -> bool + Sync),
+    take: &(dyn Fn(usize, io::Result<Contents<'_>>) -> bool + Sync),
 ) {
     let stop = AtomicBool::new(false);
     let jobs = by_layer(files).into_iter();
@@ -214,12 +228,9 @@ pub(super) fn by_layer<T: Copy>(mut files: Vec<(T, &Payload)>) -> Vec<Vec<(T, &P
 fn each_of_layer(
     source: &dyn Source,
     layer: &[(usize, &Payload)],
-    take: &mut dyn FnMut(usize, io::Result<&mut dyn Read>) -> bool,
+    take: &mut dyn FnMut(usize, io::Result<Contents<'_>>) -> bool,
 ) -> bool {
     let payloads: Vec<&Payload> = layer.iter().map(|(_, payload)| *payload).collect();
     let mut open = Payloads::new(source, &payloads);
-    layer.iter().all(|(number, payload)| match open.contents(payload) {
-        Ok(contents) => take(*number, Ok(&mut contents.whole())),
-        Err(error) => take(*number, Err(error)),
-    })
+    layer.iter().all(|(number, payload)| take(*number, open.contents(payload)))
 }

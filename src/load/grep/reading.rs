@@ -46,9 +46,9 @@ pub(super) fn read_layer(
         let Some(payload) = payload.filter(|_| !stop.load(Ordering::Relaxed)) else { return };
         let on = match payloads.contents(&payload) {
             Ok(contents) => {
-                // With its holes a sparse file has more bytes than are stored.
+                // With holes a sparse file has more bytes than are stored.
                 let tell = |read: u64| tell(done + read.min(payload.stored));
-                take(job, Ok(&mut Told { from: contents.whole(), stop, read: 0, tell: &tell }))
+                take(job, Ok(&mut Told { from: contents.searchable(), stop, read: 0, tell: &tell }))
             }
             Err(error) => take(job, Err(error)),
         };

@@ -28,7 +28,7 @@ pub(crate) struct Leaf {
     pub(crate) platform: Option<Platform>,
     pub(super) problems: Vec<String>,
     /// Its digest, if its bytes were read.
-    pub(crate) stated: Option<StatedDocument>,
+    pub(crate) stated: Vec<StatedDocument>,
 }
 
 /// The kinds of documents that a descriptor references.
@@ -51,6 +51,8 @@ struct Step {
     descriptor: Descriptor,
     entry: usize,
     depth: usize,
+    /// The indexes that lead here.
+    above: Vec<StatedDocument>,
 }
 
 /// Reads all documents that the descriptors of the top index lead to, in their order.
@@ -59,32 +61,37 @@ pub(crate) fn walk(store: &Store, top: &[Descriptor]) -> Vec<Leaf> {
     let mut entered: HashSet<(usize, String)> = HashSet::new();
     let mut budget = Budget::new();
     let steps = top.iter().cloned().enumerate();
-    let mut ahead: Vec<Step> =
-        steps.map(|(entry, descriptor)| Step { descriptor, entry, depth: 0 }).collect();
+    let first = |(entry, descriptor)| Step { descriptor, entry, depth: 0, above: Vec::new() };
+    let mut ahead: Vec<Step> = steps.map(first).collect();
     ahead.reverse();
-    while let Some(Step { descriptor, entry, depth }) = ahead.pop() {
+    while let Some(Step { descriptor, entry, depth, above }) = ahead.pop() {
         if let Some(what) = descriptor.non_manifest() {
             let present = store.fetch(&descriptor).is_ok();
-            let leaf = Leaf::new(entry, descriptor, What::Artifact(what), Vec::new(), None);
+            let leaf = Leaf::new(entry, descriptor, What::Artifact(what), Vec::new(), above);
             leaves.push(Leaf { present, ..leaf });
             continue;
         }
         let (document, mut problems, stated) = match read(store, &descriptor, &mut budget) {
             Ok(read) => read,
             Err(what) => {
-                leaves.push(Leaf::new(entry, descriptor, what, Vec::new(), None));
+                leaves.push(Leaf::new(entry, descriptor, what, Vec::new(), above));
                 continue;
             }
         };
+        let stated: Vec<StatedDocument> = above.into_iter().chain(stated).collect();
         let what = match document {
             Document::Index(index) => {
                 let mark = (entry, descriptor.stated_digest.clone());
                 if depth < DEEPEST && entered.insert(mark) {
                     let nested = index.manifests.into_iter().rev();
+                    let index =
+                        |it: &StatedDocument| StatedDocument { what: "index", ..it.clone() };
+                    let above: Vec<StatedDocument> = stated.iter().map(index).collect();
                     ahead.extend(nested.map(|descriptor| Step {
                         descriptor,
                         entry,
                         depth: depth + 1,
+                        above: above.clone(),
                     }));
                     continue;
                 }
@@ -161,7 +168,7 @@ impl Leaf {
         descriptor: Descriptor,
         what: What,
         problems: Vec<String>,
-        stated: Option<StatedDocument>,
+        stated: Vec<StatedDocument>,
     ) -> Self {
         let platform = descriptor.platform.clone();
         let present = !matches!(what, What::Absent);

@@ -57,7 +57,14 @@ impl Stack {
         if self.events.is_tombstone(newest) && before.is_none() {
             return None;
         }
-        Some(self.change_between(newest, before, opaque))
+        // As within a layer, a directory with the same attributes is no change, whatever happened to it in between.
+        let same = |now: u32, was: u32| {
+            let events = &self.events;
+            events.is_dir(now) && events.is_dir(was) && events.same_attributes(now, was)
+        };
+        let unchanged =
+            self.events.present(newest).zip(before).is_some_and(|(now, was)| same(now, was));
+        (opaque || !unchanged).then(|| self.change_between(newest, before, opaque))
     }
 
     /// The events of a layer that are undecided until contents are read, each with the event before it.

@@ -1,5 +1,6 @@
 //! Queries of a stack: views, changes, history, search, filters, waste.
 
+mod apparent;
 pub mod below;
 mod change;
 pub mod filter;

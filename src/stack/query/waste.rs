@@ -72,6 +72,23 @@ impl Stack {
         })
     }
 
+    /// Every further name of a stored payload, from its hard links, in layer order. Its bytes are those of another entry.
+    pub fn linked(&self) -> impl Iterator<Item = Stored> {
+        let last = self.folded().saturating_sub(1);
+        let end = self.layer_ends.last().copied().unwrap_or(0);
+        let links = (0..end).filter(|&event| self.events.kind(event) == Some(Kind::Hardlink));
+        links.filter(|&event| self.events.payload(event).is_some()).map(move |event| {
+            let node = self.events.node(event);
+            Stored {
+                node: NodeId(node),
+                layer: self.events.layer(event),
+                event: EventId(event),
+                bytes: 0,
+                live: self.newest_at(node, last) == event,
+            }
+        })
+    }
+
     /// Bytes that one path wastes in all layers.
     #[must_use]
     pub fn wasted_at(&self, node: NodeId) -> u64 {
