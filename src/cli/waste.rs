@@ -31,7 +31,7 @@ fn plan(command: &Waste, settings: &OpenSettings) -> Outcome {
         let base = base::recognise(loaded.image(), command.base.as_deref(), settings)?;
         loaded.subject(|subject| {
             let plan = Plan::of(subject.image, subject.stack, &base);
-            output(|out| report::plan(out, subject, &plan, command.common.format()))
+            output(|out| report::plan(out, subject, &base, &plan, command.common.format()))
         })
     })
 }

@@ -6,8 +6,10 @@ use std::io::Write;
 use serde::Serialize;
 
 use crate::findings::plan::{Change, Kept, Plan, PlanStep};
+use crate::image::base::Base;
 use crate::report::coverage::NONE_READ;
 use crate::report::entry::PathKeys;
+use crate::report::findings::base_line;
 use crate::report::layers::Head;
 use crate::report::{Format, Lines, SCHEMA, Subject, json_line};
 use crate::text;
@@ -56,12 +58,13 @@ struct KeptKeys {
 pub fn plan(
     out: &mut dyn Write,
     subject: Subject<'_>,
+    base: &Base,
     plan: &Plan,
     format: Format,
 ) -> io::Result<()> {
     match format {
         Format::Json => json_line(out, &document(subject, plan)),
-        Format::Text => text_of(&mut Lines::new(out), subject, plan),
+        Format::Text => text_of(&mut Lines::new(out), subject, base, plan),
     }
 }
 
@@ -97,7 +100,7 @@ fn then(subject: Subject<'_>, plan: &Plan) -> u64 {
     subject.stack.balance().stored.saturating_sub(plan.bytes())
 }
 
-fn text_of(out: &mut dyn Write, subject: Subject<'_>, plan: &Plan) -> io::Result<()> {
+fn text_of(out: &mut dyn Write, subject: Subject<'_>, base: &Base, plan: &Plan) -> io::Result<()> {
     let image = subject.image.reference.visible();
     if subject.is_unread() {
         writeln!(out, "{image}: no plan: {NONE_READ}")?;
@@ -111,6 +114,7 @@ fn text_of(out: &mut dyn Write, subject: Subject<'_>, plan: &Plan) -> io::Result
         text::size::short(subject.stack.balance().stored),
         text::size::long(then(subject, plan)),
     )?;
+    writeln!(out, "  base  {}", base_line(base))?;
     subject.write_unsure(out)?;
     if !plan.steps.is_empty() {
         writeln!(out)?;
