@@ -210,6 +210,7 @@ fn a_comparison_can_be_stopped_or_fail() {
     assert_eq!(explorer.effects.pop(), Some(Effect::StopComparison));
     explorer.send(Message::ComparisonFailed("no\u{202e}such".to_owned()));
     assert!(explorer.text().contains("not compared: no\\u{202e}such"), "{}", explorer.text());
+    assert!(!explorer.text().contains("Compare with"), "it was stopped: {}", explorer.text());
     let mut half = Explorer::described(
         BOTH,
         Image { layers: vec![Layer::default(); 2], ..Image::default() },
@@ -218,6 +219,30 @@ fn a_comparison_can_be_stopped_or_fail() {
     );
     half.keys("c");
     assert!(half.text().contains("all layers must be read"), "{}", half.text());
+}
+
+/// A long reason is read whole, and what was typed is mended, not typed again.
+#[test]
+fn a_comparison_that_fails_asks_again() {
+    let why = "two.tar holds several images: say which, two.tar:lab/hello:1 or two.tar:lab/hello:2";
+    let failed = |keys: &str| {
+        let mut explorer = Explorer::open(80, 24);
+        explorer.keys("c").type_text("two.tar").keys("enter").keys(keys);
+        explorer.send(Message::ComparisonFailed(why.to_owned()));
+        explorer
+    };
+    let mut explorer = failed("");
+    let text = explorer.text();
+    assert!(text.contains("Compare with") && text.contains("holds several images"), "{text}");
+    assert!(text.contains("or two.tar:lab/hello:2"), "{text}");
+    explorer.effects.clear();
+    explorer.type_text(":lab/hello:1").keys("enter");
+    let reference = "two.tar:lab/hello:1".to_owned();
+    assert_eq!(explorer.effects.pop(), Some(Effect::StartComparison(reference)));
+    let mut later = failed("");
+    later.keys("esc c");
+    assert!(!later.text().contains("several images"), "asked anew: {}", later.text());
+    assert!(!failed("?").text().contains("Compare with"), "the help stays open");
 }
 
 #[test]

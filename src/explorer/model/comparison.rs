@@ -68,10 +68,12 @@ pub struct ComparedLayer {
 }
 
 /// A comparison in progress.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RunningComparison {
     /// Reference of the other image. Raw.
     pub reference: String,
     /// Bytes of its layers read so far.
     pub read: u64,
+    /// The user stopped it.
+    pub stopped: bool,
 }

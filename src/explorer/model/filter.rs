@@ -198,7 +198,7 @@ impl Filter {
     }
 
     /// Filters a pane's tree, unless the cached result is current. Returns whether other paths may pass in the same tree.
-    pub(crate) fn filtered_tree(&mut self, stack: &Stack, pane: Pane, key: FilterKey) -> bool {
+    pub(crate) fn refresh(&mut self, stack: &Stack, pane: Pane, key: FilterKey) -> bool {
         let paths = stack.path_count();
         if self.test.as_ref().is_none_or(|(known, _)| *known != paths) {
             return false;

@@ -152,6 +152,8 @@ pub struct State {
     pub ever: Option<Box<Ever>>,
     /// A comparison in progress.
     pub comparing: Option<RunningComparison>,
+    /// Why the last one failed, while its prompt is open again.
+    pub not_compared: Option<Visible<'static>>,
     /// The image is being read again.
     pub reloading: Option<RunningReload>,
     /// The container's writable layer is followed.

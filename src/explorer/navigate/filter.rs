@@ -70,7 +70,7 @@ pub fn refresh(state: &mut State, stack: &Stack) {
         };
         for pane in [Pane::Tree, Pane::Diff] {
             if let Some(tree) = state.tree_of(pane, stack)
-                && filter.filtered_tree(
+                && filter.refresh(
                     stack,
                     pane,
                     FilterKey {

@@ -59,9 +59,8 @@ fn unfold_tree(state: &mut State, stack: &Stack, shown: Option<NodeId>) {
     let height = rows_shown(state, Pane::Tree);
     let mut folds = Folds::default();
     if let Some(node) = shown {
-        folds
-            .toggled
-            .extend(Outline::new(stack, tree, &folds.clone(), None, None).closed_above(node));
+        let above = Outline::new(stack, tree, &folds, None, None).closed_above(node);
+        folds.toggled.extend(above);
     }
     let fits = |folds: &Folds| Outline::new(stack, tree, folds, None, None).len() <= height;
     let folded = |folds: &Folds| {

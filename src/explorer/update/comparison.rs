@@ -7,6 +7,7 @@ use crate::explorer::model::overlay::OverlayKind;
 use crate::explorer::model::state::{Phase, State};
 use crate::explorer::navigate;
 use crate::stack::Stack;
+use crate::text::visible;
 
 /// `c`: asks with which image; in a comparison, ends it.
 pub(super) fn ask(state: &mut State, stack: &Stack) -> Vec<Effect> {
@@ -18,12 +19,29 @@ pub(super) fn ask(state: &mut State, stack: &Stack) -> Vec<Effect> {
         (false, _) => "all layers must be read before images can be compared",
         (true, true) => "another operation is running: Esc stops it",
         (true, false) => {
+            state.not_compared = None;
             navigate::overlay::open(state, stack, OverlayKind::Compare);
             return Vec::new();
         }
     };
     state.notice = Some(why_not.into());
     Vec::new()
+}
+
+/// The comparison failed or was stopped: asks again with what was typed, and says why; in a notice where something else is open.
+pub(super) fn failed(state: &mut State, stack: &Stack, why: &str) {
+    let running = state.comparing.take();
+    let why = visible!["not compared: ", why];
+    match running.filter(|running| !running.stopped && state.overlays.is_empty()) {
+        Some(running) if !state.is_typing() => {
+            navigate::overlay::open(state, stack, OverlayKind::Compare);
+            if let Some(prompt) = state.overlays.last_mut() {
+                prompt.input.insert(&running.reference);
+            }
+            state.not_compared = Some(why);
+        }
+        _ => state.notice = Some(why),
+    }
 }
 
 /// Enter in the prompt: starts the comparison, if an image was named.
@@ -37,6 +55,7 @@ pub(super) fn accept(state: &mut State, input: &Input) -> Vec<Effect> {
         return Vec::new();
     }
     navigate::overlay::close(state);
-    state.comparing = Some(RunningComparison { reference: reference.clone(), read: 0 });
+    state.comparing =
+        Some(RunningComparison { reference: reference.clone(), ..Default::default() });
     vec![Effect::StartComparison(reference)]
 }

@@ -132,8 +132,7 @@ fn apply(state: &mut State, stack: &Stack, message: Message) {
             }
         }
         Message::ComparisonFailed(why) => {
-            state.comparing = None;
-            state.notice = Some(visible!["not compared: ", why]);
+            comparison::failed(state, stack, &why);
         }
         Message::LayersCompared(pairs) => {
             if let Some(sides) = &mut state.comparison {
@@ -270,7 +269,8 @@ fn cancel(state: &mut State, stack: &Stack) -> Vec<Effect> {
     if state.extraction.is_some() {
         return vec![Effect::StopExtraction];
     }
-    if state.comparing.is_some() {
+    if let Some(running) = &mut state.comparing {
+        running.stopped = true;
         return vec![Effect::StopComparison];
     }
     if state.reloading.is_some() {

@@ -26,6 +26,10 @@ pub(super) fn ask(state: &State, width: usize) -> OverlayText {
         out.text(Role::Warning, 5, visible!["without the ", above, how]);
     }
     out.blank();
+    if let Some(why) = &state.not_compared {
+        out.text(Role::Error, 0, why);
+        out.blank();
+    }
     let how = "Give an image as on the command line: an archive, a layout, a name in a store or of an engine, a registry's \
                docker://NAME. It is read in the background; then the tree shows what \
                differs: + only in the new image, - only in the old, ~ and = changed. Esc comes back here.";
