@@ -152,6 +152,24 @@ fn ctrl_c_ends_while_a_registry_does_not_answer() {
     assert!(start.elapsed() < Duration::from_secs(10), "{:?}", start.elapsed());
 }
 
+/// What could not be opened is no success, also where its error was shown on a screen, and the error is in the terminal afterwards.
+#[test]
+fn an_image_that_cannot_be_opened_ends_with_2_after_its_error_was_shown() {
+    let registry = TcpListener::bind("127.0.0.1:0").unwrap();
+    let image = format!("{}/shop:1", registry.local_addr().unwrap());
+    std::thread::spawn(move || registry.incoming().for_each(drop));
+    let mut explorer = Explorer::start(&["--tls-verify=false", &image], 100, 24, &[]);
+    explorer.shows(&["ask its registry"]);
+    explorer.press("\r");
+    explorer.shows(&["This image cannot be opened"]);
+    explorer.press("q");
+    let (code, said) = explorer.ends_saying();
+    assert_eq!(code, 2);
+    let said = String::from_utf8_lossy(&said).into_owned();
+    let after = said.rsplit("\x1b[?1049l").next().unwrap_or_default();
+    assert!(after.contains("layertui: 127.0.0.1"), "{after:?}");
+}
+
 #[test]
 fn suspended_it_gives_the_terminal_back_and_takes_it_again() {
     let mut explorer = Explorer::start(&["demo"], 80, 24, &[]);

@@ -231,6 +231,7 @@ fn two_builds_are_compared_and_the_way_leads_back() {
     explorer.shows(&["Compare with"]);
     explorer.press("no/such/image\r");
     explorer.shows(&["not compared", "no/such/image"]);
+    explorer.close("Compare with");
     explorer.press("q");
     assert_eq!(explorer.ends(), 0);
 }

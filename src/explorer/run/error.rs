@@ -10,6 +10,9 @@ use crate::source;
 pub(crate) enum Error {
     #[error(transparent)]
     Open(#[from] source::Error),
+    /// The reason was shown until the user left: nothing else was opened.
+    #[error("{0}")]
+    NotOpened(String),
     #[error("the terminal cannot be used for the explorer: {0}")]
     Unusable(io::Error),
     #[error("the connection to the terminal was lost: {0}")]

@@ -27,7 +27,7 @@ use std::time::{Duration, Instant};
 
 use crate::explorer::model::message::{Effect, Message};
 use crate::explorer::model::own_entries::OwnEntries;
-use crate::explorer::model::state::State;
+use crate::explorer::model::state::{Phase, State};
 pub(crate) use crate::explorer::run::error::Error;
 use crate::explorer::run::event::RunEvent;
 use crate::explorer::run::rate::Rate;
@@ -70,7 +70,11 @@ pub(crate) fn run(
         return Ok(());
     }
     explorer.listen()?;
-    explorer.explore(first, &receive)
+    explorer.explore(first, &receive)?;
+    match explorer.state.phase {
+        Phase::Failed(why) if explorer.state.image.is_none() => Err(Error::NotOpened(why)),
+        _ => Ok(()),
+    }
 }
 
 struct Explorer {

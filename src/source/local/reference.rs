@@ -129,7 +129,9 @@ pub(in crate::source) fn named(name: &str, ask: &Ask) -> Result<Opened, Error> {
     let (roots, unreadable) = in_default_roots(&Environment::of_process());
     let mut targets = matching(&roots, name, ChoiceKind::Image);
     let Some(first) = targets.first().map(|target| target.root) else {
-        let remedy = format!("`docker save {name} | layertui -`, or its registry: docker://{name}");
+        let remedy = format!(
+            "`docker save {name} | layertui -` on a machine that has it, or `--pull missing`, which asks its registry"
+        );
         return Err(Error::NotStored { reference: name.to_owned(), remedy, unreadable });
     };
     targets.retain(|target| target.root == first);
