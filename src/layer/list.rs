@@ -24,7 +24,7 @@ use crate::layer::{DIGESTED, blob_digest, codec};
 /// the rows before the error. An empty blob is an empty layer.
 #[must_use]
 pub fn list(blob: &Blob, watch: &dyn Watch) -> Listing {
-    list_with(blob, watch, Limits::default(), Spacing::default())
+    list_with(blob, watch, Limits::of_stored(blob.len()), Spacing::default())
 }
 
 /// [`list`] with the given limits and distances between checkpoints.

@@ -57,3 +57,20 @@ impl Default for Limits {
         Self { rows: 50_000_000, table_bytes: 2_000_000_000 }
     }
 }
+
+impl Limits {
+    /// The limits of a layer that takes `stored` bytes, compressed or not: a megabyte of link targets or extended attributes
+    /// compresses to a kilobyte, so an image of a few megabytes could fill the memory of any machine.
+    #[must_use]
+    pub fn of_stored(stored: u64) -> Self {
+        let all = Self::default();
+        let bytes = usize::try_from(unpacked_max(stored)).unwrap_or(usize::MAX);
+        Self { table_bytes: all.table_bytes.min(bytes), ..all }
+    }
+}
+
+/// The most bytes in memory for `stored` bytes of foreign metadata. Layers of nothing but empty files with equal attributes, and
+/// their tables of contents, need up to ten times what they take compressed.
+pub(super) const fn unpacked_max(stored: u64) -> u64 {
+    stored.saturating_mul(32).saturating_add(16 << 20)
+}

@@ -71,7 +71,7 @@ impl Split {
         };
         let mut problems = Problems::default();
         let mut walker = Walker::new(feed);
-        let mut recorder = Recorder::new(Limits::default());
+        let mut recorder = Recorder::new(Limits::of_stored(self.listing.len()));
         while let Some(mut found) = walker.next(&mut problems) {
             // There is no tar: contents are found by path.
             found.fields.data = None;

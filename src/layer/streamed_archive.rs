@@ -15,7 +15,7 @@ use std::{io, thread};
 
 use crate::layer::codec::{Decoder, SNIFFED};
 use crate::layer::encoding::Codec;
-use crate::layer::list::unreadable;
+use crate::layer::list::{list_compressed, unreadable};
 use crate::layer::listing::{Limits, Listing};
 use crate::layer::problems::Problems;
 use crate::layer::tar::feed::{EndReason, Feed, PEEK_MAX};
@@ -85,7 +85,7 @@ pub fn layer(
     stream: &mut dyn Read,
     keep: &mut dyn FnMut(&[u8]) -> io::Result<()>,
 ) -> io::Result<Listing> {
-    let (send, lister) = lister(Codec::Plain)?;
+    let (send, lister) = lister(Codec::Plain, Limits::default())?;
     let mut buffer = vec![0; BUFFER];
     loop {
         match stream.read(&mut buffer) {
@@ -107,11 +107,11 @@ pub fn layer(
 type Chunks = SyncSender<Option<Vec<u8>>>;
 
 /// Starts a thread that lists the layer whose chunks are sent to it.
-fn lister(codec: Codec) -> io::Result<(Chunks, JoinHandle<Listing>)> {
+fn lister(codec: Codec, limits: Limits) -> io::Result<(Chunks, JoinHandle<Listing>)> {
     let (send, chunks) = sync_channel(QUEUE_LEN);
     let pipe = Pipe { chunks, chunk: Vec::new(), at: 0, ended: false };
     let lister = thread::Builder::new().name("list".to_owned());
-    Ok((send, lister.spawn(move || list(pipe, codec))?))
+    Ok((send, lister.spawn(move || list(pipe, codec, limits))?))
 }
 
 struct StreamFeed<'s> {
@@ -168,7 +168,7 @@ impl StreamFeed<'_> {
 
     /// Consumes a layer of `count` bytes and lists it meanwhile.
     fn layer(&mut self, count: u64, codec: Codec) -> u64 {
-        let (send, lister) = match lister(codec) {
+        let (send, lister) = match lister(codec, Limits::of_stored(count)) {
             Ok(started) => started,
             Err(error) => {
                 self.failed = Some(error);
@@ -246,7 +246,7 @@ fn layer_in(first: &[u8]) -> Option<Codec> {
 }
 
 /// Lists the uncompressed bytes of a layer and computes their digest.
-fn list(pipe: Pipe, codec: Codec) -> Listing {
+fn list(pipe: Pipe, codec: Codec, limits: Limits) -> Listing {
     let decoded = match codec {
         Codec::Plain => Ok(Box::new(pipe) as Box<dyn Read + Send>),
         codec => Decoder::from_stream(Box::new(pipe), codec, false)
@@ -256,7 +256,7 @@ fn list(pipe: Pipe, codec: Codec) -> Listing {
         Ok(decoded) => Decoder::from_stream(decoded, Codec::Plain, true),
         Err(error) => return unreadable(&error),
     };
-    let mut listing = crate::layer::list::list_compressed(decoder, &Unwatched, Limits::default());
+    let mut listing = list_compressed(decoder, &Unwatched, limits);
     listing.codec = Some(Codec::Plain);
     listing.diff_id.clone_from(&listing.blob_digest);
     listing

@@ -1,15 +1,19 @@
 //! Memory limits, cancellation and progress.
 
+use std::io;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use layertui::layer::blob::Blob;
 use layertui::layer::codec::Decoder;
-use layertui::layer::{Limits, Severity, Spacing, Unwatched, Watch, list, list_with};
+use layertui::layer::streamed_archive::{ArchiveSink, archive};
+use layertui::layer::{Limits, Listing, Severity, Spacing, Unwatched, Watch, list, list_with};
 
 use crate::listed;
-use crate::support::compress::{gzip, gzip_members};
+use crate::splits::listed_split;
+use crate::support::compress::{gzip, gzip_members, zstd};
 use crate::support::rows::{problems, rows};
+use crate::support::split::split;
 use crate::support::tarball::Tar;
 
 fn many(count: usize) -> Vec<u8> {
@@ -29,7 +33,7 @@ fn more_rows_than_the_limit_are_left_out_and_reported() {
         assert_eq!(
             problems(&listing),
             [
-                "error: the layer has more than 10 entries, or more than 2000000000 bytes of them: the rest is left out"
+                "error: the layer has more than 10 entries, or their names, links and extended attributes more than 2000000000 bytes: the rest is left out"
             ]
         );
     }
@@ -48,6 +52,56 @@ fn more_bytes_of_rows_than_the_limit_are_left_out_and_reported() {
     let listing = list_with(&Blob::memory(many(30)), &Unwatched, limits, Spacing::default());
     assert!((5..25).contains(&rows(&listing).len()));
     assert_eq!(listing.problems[0].severity, Severity::Error);
+}
+
+/// Keeps the listings of layers only.
+#[derive(Default)]
+struct Listings(Vec<Listing>);
+
+impl ArchiveSink for Listings {
+    fn write(&mut self, _: &[u8]) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn skip(&mut self, _: u64) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn layer(&mut self, listing: Listing) {
+        self.0.push(listing);
+    }
+}
+
+#[test]
+fn a_small_blob_cannot_fill_the_memory() {
+    let (count, value) = (400, vec![b'v'; 60_000]);
+    let tar = (0..count)
+        .fold(Tar::new(), |tar, index| tar.file(format!("f{index}"), "").xattr("user.a", &value))
+        .finish();
+    let whole = listed(&tar);
+    assert_eq!((whole.table.len(), whole.problems.len()), (count, 0), "plain, it takes 24 MB");
+    let packed = gzip(&tar);
+    let mut streamed = Listings::default();
+    archive(&mut &Tar::new().file("layer", &packed).finish()[..], true, &mut streamed).unwrap();
+    let listings =
+        [listed(&packed), listed(&zstd(&tar)), listed_split(zstd(split(&tar).as_bytes()))];
+    for listing in listings.into_iter().chain(streamed.0.pop()) {
+        let length = listing.table.as_bytes().len();
+        assert!((16_000_000..19_000_000).contains(&length), "{length}");
+        assert!(problems(&listing)[0].contains("names, links and extended attributes"));
+    }
+}
+
+#[test]
+fn small_blobs_of_many_equal_entries_are_listed_whole() {
+    let tar = (0..25_000)
+        .fold(Tar::new(), |tar, index| {
+            tar.file(format!("f{index:05}"), "").xattr("security.selinux", [b's'; 700])
+        })
+        .finish();
+    for blob in [gzip(&tar), zstd(&tar)] {
+        assert_eq!(problems(&listed(&blob)), [""; 0]);
+    }
 }
 
 #[test]

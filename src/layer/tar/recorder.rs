@@ -138,7 +138,7 @@ impl Recorder {
         }
         let Limits { rows, table_bytes } = self.rows.limits();
         problems.error(|| {
-            format!("the layer has more than {rows} entries, or more than {table_bytes} bytes of them: the rest is left out")
+            format!("the layer has more than {rows} entries, or their names, links and extended attributes more than {table_bytes} bytes: the rest is left out")
         });
         ControlFlow::Break(())
     }

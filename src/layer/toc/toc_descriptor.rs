@@ -13,6 +13,7 @@ use crate::layer::blob::Blob;
 use crate::layer::blob::remote::RemoteBlob;
 use crate::layer::codec::Decoder;
 use crate::layer::encoding::Codec;
+use crate::layer::listing::unpacked_max;
 
 /// The annotation of an eStargz layer (stargz-snapshotter, `docs/estargz.md`).
 const ESTARGZ: &str = "containerd.io/snapshot/stargz/toc.digest";
@@ -153,10 +154,11 @@ fn footer(bytes: &[u8]) -> Option<u64> {
 }
 
 fn unpacked(bytes: Vec<u8>, codec: Codec) -> io::Result<Vec<u8>> {
+    let max = unpacked_max(bytes.len() as u64).min(DOCUMENT_MAX);
     let mut out = Vec::new();
-    Decoder::new(&Blob::memory(bytes), codec)?.take(DOCUMENT_MAX + 1).read_to_end(&mut out)?;
-    if out.len() as u64 > DOCUMENT_MAX {
-        let message = format!("it has more than {DOCUMENT_MAX} bytes");
+    Decoder::new(&Blob::memory(bytes), codec)?.take(max + 1).read_to_end(&mut out)?;
+    if out.len() as u64 > max {
+        let message = format!("it has more than {max} bytes");
         return Err(io::Error::new(io::ErrorKind::InvalidData, message));
     }
     Ok(out)
