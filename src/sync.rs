@@ -1,7 +1,7 @@
 //! Locks that are taken even after a thread panicked while it held them.
 //!
-//! A panic ends one worker thread and is reported by the thread that started it. The others go on with what the lock
-//! guards, so that one layer that ends its reader does not end the rest of the image.
+//! A release ends at the first panic (`panic = "abort"`). Tests unwind: there a lock that stays locked for all would hide the
+//! message of the panic behind those of the other threads.
 
 use std::sync::{
     Condvar, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard,

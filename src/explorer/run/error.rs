@@ -19,8 +19,6 @@ pub(crate) enum Error {
     TerminalLost(io::Error),
     #[error("a thread cannot be started: {0}")]
     Thread(io::Error),
-    #[error("a part of the program failed; please report what is printed above")]
-    Panicked,
     /// The number of the signal; the terminal is restored.
     #[error("ended by signal {0}")]
     Signal(i32),

@@ -62,6 +62,4 @@ pub(super) enum RunEvent {
     Reloaded(u64, Box<Rebuilt>),
     /// Attachments of the image were found.
     Attachments(u64, Vec<Other>),
-    /// A worker thread panicked; its message has been printed.
-    Crashed,
 }

@@ -27,7 +27,7 @@ use std::time::{Duration, Instant};
 
 use crate::explorer::model::message::{Effect, Message};
 use crate::explorer::model::own_entries::OwnEntries;
-use crate::explorer::model::state::{Phase, State};
+use crate::explorer::model::state::State;
 pub(crate) use crate::explorer::run::error::Error;
 use crate::explorer::run::event::RunEvent;
 use crate::explorer::run::rate::Rate;
@@ -71,10 +71,7 @@ pub(crate) fn run(
     }
     explorer.listen()?;
     explorer.explore(first, &receive)?;
-    match explorer.state.phase {
-        Phase::Failed(why) if explorer.state.image.is_none() => Err(Error::NotOpened(why)),
-        _ => Ok(()),
-    }
+    explorer.outcome()
 }
 
 struct Explorer {
@@ -241,7 +238,6 @@ impl Explorer {
             | RunEvent::Reloaded(..)
             | RunEvent::Written(..)
             | RunEvent::Packages(..) => Ok(false),
-            RunEvent::Crashed => Err(Error::Panicked),
         }
     }
 

@@ -6,6 +6,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::explorer::model;
 use crate::explorer::model::message::{Choice, Message};
+use crate::explorer::model::state::Phase;
 use crate::explorer::run::Explorer;
 use crate::explorer::run::event::{Chosen, RunEvent};
 use crate::explorer::run::worker::spawn;
@@ -27,6 +28,14 @@ impl Explorer {
                 self.dispatch(Message::Notice(format!("{reference} is from {found_in}")))
             }
             _ => Ok(ends),
+        }
+    }
+
+    /// What the program ends with, once the user has left.
+    pub(super) fn outcome(self) -> Result<(), super::Error> {
+        match self.state.phase {
+            Phase::Failed(why) if self.state.image.is_none() => Err(super::Error::NotOpened(why)),
+            _ => Ok(()),
         }
     }
 
