@@ -53,11 +53,11 @@ pub fn history(
     nodes: &[NodeId],
     format: Format,
 ) -> io::Result<()> {
-    let all_below = subject.stack.below(nodes);
     for node in nodes {
         let path = subject.stack.path(*node);
         let steps = subject.stack.history(*node);
-        let below = all_below.get(node);
+        let below = subject.stack.has_below(*node).then(|| subject.stack.below(*node));
+        let below = below.as_ref();
         match format {
             Format::Json => write_json(out, subject, &path, &steps, below)?,
             Format::Text => write_text(&mut Lines::new(out), subject, &path, &steps, below)?,

@@ -63,18 +63,22 @@ pub fn short(bytes: u64) -> Visible<'static> {
 /// For details: `18,402,816 B (18.4 MB)`; `922 B` below 1 kB.
 #[must_use]
 pub fn long(bytes: u64) -> Visible<'static> {
-    let exact = visible![count(bytes), " B"];
+    exact_and_rounded("", bytes)
+}
+
+/// [`long`] for a difference: `+18,402,816 B (+18.4 MB)`.
+#[must_use]
+pub fn signed_long(bytes: i64) -> Visible<'static> {
+    exact_and_rounded(sign(bytes), bytes.unsigned_abs())
+}
+
+fn exact_and_rounded(sign: &'static str, bytes: u64) -> Visible<'static> {
+    let exact = visible![sign, count(bytes), " B"];
     if bytes < 1000 {
         return exact;
     }
     let one_decimal = DECIMAL.decimal_places(1).decimal_zeroes(1);
-    Visible::owned(format!("{exact} ({})", format_size(bytes, one_decimal)))
-}
-
-/// [`long`] for a difference: `+18,402,816 B (18.4 MB)`.
-#[must_use]
-pub fn signed_long(bytes: i64) -> Visible<'static> {
-    Visible::owned(format!("{}{}", sign(bytes), long(bytes.unsigned_abs())))
+    Visible::owned(format!("{exact} ({sign}{})", format_size(bytes, one_decimal)))
 }
 
 /// A share between 0 and 1 as a percentage: `97.3 %`.
@@ -191,7 +195,7 @@ mod tests {
         assert_eq!(long(18_402_816), "18,402,816 B (18.4 MB)");
         assert_eq!(long(999_949), "999,949 B (999.9 kB)");
         assert_eq!(long(u64::MAX), "18,446,744,073,709,551,615 B (18.4 EB)");
-        assert_eq!(signed_long(-2000), "-2,000 B (2.0 kB)");
+        assert_eq!(signed_long(-2000), "-2,000 B (-2.0 kB)");
     }
 
     #[test]

@@ -187,6 +187,28 @@ impl Case<'_> {
         }
     }
 
+    /// The bytes that each layer stores below each directory, as the sum over all stored files.
+    pub fn stored_below(&self) {
+        let mut sums: BTreeMap<(NodeId, usize), u64> = BTreeMap::new();
+        for stored in self.stack.stored() {
+            let mut dir = self.stack.parent(stored.node);
+            while let Some(node) = dir {
+                *sums.entry((node, stored.layer)).or_default() += stored.bytes;
+                dir = self.stack.parent(node);
+            }
+        }
+        let mut dirs: BTreeSet<NodeId> = sums.keys().map(|(dir, _)| *dir).collect();
+        dirs.extend(self.paths.iter().filter_map(|path| self.node(path)));
+        for dir in dirs {
+            let below = self.stack.below(dir);
+            for layer in 0..self.model.trees.len() {
+                let ours = below.get(&layer).map_or(0, |below| below.stored);
+                let sum = sums.get(&(dir, layer)).copied().unwrap_or(0);
+                assert_eq!(ours, sum, "{:?} at {layer}", self.stack.path(dir));
+            }
+        }
+    }
+
     /// The visible paths that a later layer covers, and their number below each directory.
     fn shadows(&self, layer: usize, tree: &Tree) {
         let mut shadowed = BTreeMap::new();

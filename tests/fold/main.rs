@@ -60,6 +60,7 @@ fn with_totals(tables: &[Table], model: &Model, freeze_often: bool, toggle: usiz
         case.ranges();
         case.histories();
         case.totals();
+        case.stored_below();
         case.waste();
         case.waste_causes();
         case.walks();

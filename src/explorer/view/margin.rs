@@ -13,7 +13,7 @@ use crate::stack::{NodeId, Stack};
 pub struct Margin {
     /// By layer, lowest first: the sign of the event of the path.
     pub signs: Vec<Option<(char, Role)>>,
-    /// By layer: the bytes by which it made the directory larger; 0 for all but directories.
+    /// By layer: the bytes that it stores below the directory; 0 for all but directories.
     pub bytes: Vec<u64>,
     /// The layer that wrote what is visible at the selected one.
     pub owner: Option<usize>,
@@ -36,13 +36,11 @@ impl Margin {
             let sign = if step.opaque { marker::OPAQUE } else { marker::change(step.event) };
             signs[step.layer] = Some(sign);
         }
-        let bytes = (0..stack.folded()).map(|layer| grown(stack, node, layer)).collect();
+        let mut bytes = vec![0; stack.folded()];
+        for (layer, below) in stack.below(node) {
+            bytes[layer] = below.stored;
+        }
         let owner = stack.visible(node, layer).map(|version| version.layer);
         Self { signs, bytes, owner }
     }
-}
-
-/// The bytes by which a layer made a directory larger.
-fn grown(stack: &Stack, dir: NodeId, layer: usize) -> u64 {
-    stack.net_bytes(dir, layer, layer).max(0).unsigned_abs()
 }

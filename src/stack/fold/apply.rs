@@ -47,7 +47,7 @@ impl Stack {
         };
         self.arena.set_latest(node, newest);
         self.drop_name(before);
-        self.totals.add_path(&mut self.arena, node, -1, 0);
+        self.totals.remove_path(&mut self.arena, node);
         self.totals.touch(node);
         self.invalidate_last_dir(node);
     }
@@ -97,14 +97,11 @@ impl Stack {
             (!entry.xattrs.is_empty()).then(|| self.arena.names.intern(entry.xattrs.encoded()));
         let event = self.events.push(node, prev, layer, entry, link, xattrs);
         self.arena.set_latest(node, event);
-        let stored = self.events.stored(event) as i64;
-        match before {
-            Some(before) => {
-                self.drop_name(before);
-                self.totals.add_bytes(&mut self.arena, node, stored);
-            }
-            None => self.totals.add_path(&mut self.arena, node, 1, stored),
+        if let Some(before) = before {
+            self.drop_name(before);
         }
+        let stored = self.events.stored(event);
+        self.totals.add_entry(&mut self.arena, node, before.is_none(), stored);
         if quiet {
             self.events.set(event, Flag::QUIET);
         } else {

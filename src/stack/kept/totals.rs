@@ -24,6 +24,8 @@ pub(crate) struct DirRecord {
     pub(crate) layer: u16,
     /// Visible payload bytes below.
     pub(crate) bytes: u64,
+    /// Payload bytes that this layer stores below, also those that it or a later layer covers.
+    pub(crate) stored: u64,
     /// Visible paths below.
     pub(crate) entries: u32,
     /// Visible children.
@@ -129,6 +131,7 @@ struct Pending {
 struct Delta {
     dir: u32,
     bytes: i64,
+    stored: u64,
     entries: i64,
     children: i64,
     added: u32,
@@ -172,13 +175,25 @@ impl DirTotals {
         Some(self.delta(dir))
     }
 
-    /// Records that a path was added (`by` 1) or removed (-1), and [`Self::add_bytes`].
-    pub(crate) fn add_path(&mut self, arena: &mut Arena, node: u32, by: i64, bytes: i64) {
-        self.visible += bytes;
+    /// Records an entry with `stored` bytes, which become visible. `new` where no path was visible there.
+    pub(crate) fn add_entry(&mut self, arena: &mut Arena, node: u32, new: bool, stored: u64) {
+        self.visible += stored as i64;
+        // A change of 0 bytes must not make a record.
+        if (new || stored != 0)
+            && let Some(delta) = self.parent_delta(arena, node)
+        {
+            delta.bytes += stored as i64;
+            delta.stored += stored;
+            delta.entries += i64::from(new);
+            delta.children += i64::from(new);
+        }
+    }
+
+    /// Records that a path was removed. Its bytes are those of a name: [`Self::add_bytes`].
+    pub(crate) fn remove_path(&mut self, arena: &mut Arena, node: u32) {
         if let Some(delta) = self.parent_delta(arena, node) {
-            delta.bytes += bytes;
-            delta.entries += by;
-            delta.children += by;
+            delta.entries -= 1;
+            delta.children -= 1;
         }
     }
 

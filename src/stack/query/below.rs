@@ -2,8 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use hashbrown::HashMap;
-
 use crate::stack::kept::names::NONE;
 use crate::stack::kept::stack::{NodeId, Stack};
 
@@ -32,36 +30,16 @@ impl Stack {
         self.arena.dir(node.0) != NONE
     }
 
-    /// What each layer did below these directories; paths that never had anything below them are left out. One pass over all
-    /// stored files, each of which walks up to the root.
+    /// What each layer did below a directory.
     #[must_use]
-    pub fn below(&self, dirs: &[NodeId]) -> HashMap<NodeId, Layers> {
-        let dirs = dirs.iter().filter(|&&dir| self.has_below(dir));
-        let mut found: HashMap<NodeId, Layers> =
-            dirs.map(|&dir| (dir, self.changes_below(dir))).collect();
-        if found.is_empty() {
-            return found;
-        }
-        for stored in self.stored() {
-            let mut dir = self.parent(stored.node);
-            while let Some(node) = dir {
-                if let Some(layers) = found.get_mut(&node) {
-                    layers.entry(stored.layer).or_default().stored += stored.bytes;
-                }
-                dir = self.parent(node);
-            }
-        }
-        found
-    }
-
-    fn changes_below(&self, dir: NodeId) -> Layers {
-        let own = |layer: &usize| self.totals.exactly(&self.arena, dir.0, *layer).is_some();
+    pub fn below(&self, dir: NodeId) -> Layers {
         let below = |layer| {
-            let totals = self.totals(dir, layer);
+            let record = self.totals.exactly(&self.arena, dir.0, layer)?;
+            let (added, changed, removed) =
+                (record.added.into(), record.changed.into(), record.removed.into());
             let net = self.net_bytes(dir, layer, layer);
-            let (added, changed, removed) = (totals.added, totals.changed, totals.removed);
-            (layer, Below { stored: 0, net, added, changed, removed })
+            Some((layer, Below { stored: record.stored, net, added, changed, removed }))
         };
-        (0..self.folded()).filter(own).map(below).collect()
+        (0..self.folded()).filter_map(below).collect()
     }
 }

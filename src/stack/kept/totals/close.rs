@@ -74,6 +74,7 @@ impl DirTotals {
             if node != 0 {
                 let parent = self.delta(arena.dir(arena.parent(node)));
                 parent.bytes += delta.bytes;
+                parent.stored += delta.stored;
                 parent.entries += delta.entries;
                 parent.added += delta.added;
                 parent.changed += delta.changed;
@@ -152,6 +153,7 @@ impl DirTotals {
                 prev,
                 layer,
                 bytes: before.bytes.saturating_add_signed(delta.bytes),
+                stored: delta.stored,
                 entries: count(before.entries, delta.entries),
                 children: count(before.children, delta.children),
                 touched_start: delta.touched_start,
