@@ -212,17 +212,17 @@ impl Reading {
         }
     }
 
-    /// Reads the export and reports its end to waiting callers, even after a panic.
+    /// Reads the export and reports its end to waiting callers.
     fn read(&self, contents: bool) {
-        let mut ending = Ending { reading: self, phase: None };
         let result =
             if self.is_tree { self.fetch_tree(contents) } else { self.fetch_image(contents) };
-        ending.phase = Some(match result {
+        self.state().phase = match result {
             Ok(()) => Phase::Ended,
             // Callers that still wait start another reading.
             Err(Error::Cancelled { .. }) => Phase::Idle,
             Err(error) => Phase::Failed(error.to_string()),
-        });
+        };
+        self.changed.notify_all();
     }
 
     /// Lists the tree while it is received; stores contents if they will be read.
@@ -327,20 +327,6 @@ impl Watch for Reading {
 
     fn cancelled(&self) -> bool {
         self.stop.load(Ordering::Acquire)
-    }
-}
-
-/// Reports the end of reading to waiting callers, on every path.
-struct Ending<'r> {
-    reading: &'r Reading,
-    phase: Option<Phase>,
-}
-
-impl Drop for Ending<'_> {
-    fn drop(&mut self) {
-        let failed = || Phase::Failed("reading the export failed".to_owned());
-        self.reading.state().phase = self.phase.take().unwrap_or_else(failed);
-        self.reading.changed.notify_all();
     }
 }
 
