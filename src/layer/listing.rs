@@ -64,13 +64,13 @@ impl Limits {
     #[must_use]
     pub fn of_stored(stored: u64) -> Self {
         let all = Self::default();
-        let bytes = usize::try_from(unpacked_max(stored)).unwrap_or(usize::MAX);
+        let bytes = usize::try_from(rows_max(stored)).unwrap_or(usize::MAX);
         Self { table_bytes: all.table_bytes.min(bytes), ..all }
     }
 }
 
-/// The most bytes in memory for `stored` bytes of foreign metadata. Layers of nothing but empty files with equal attributes, and
-/// their tables of contents, need up to ten times what they take compressed.
-pub(super) const fn unpacked_max(stored: u64) -> u64 {
-    stored.saturating_mul(32).saturating_add(16 << 20)
+/// The most bytes of rows for `stored` bytes of a layer. Rows of nothing but empty files with equal attributes take up to ten
+/// times what the layer takes compressed. An image may have a hundred small layers, so the part that all have is small.
+pub(super) const fn rows_max(stored: u64) -> u64 {
+    stored.saturating_mul(32).saturating_add(4 << 20)
 }

@@ -74,12 +74,12 @@ impl ArchiveSink for Listings {
 
 #[test]
 fn a_small_blob_cannot_fill_the_memory() {
-    let (count, value) = (400, vec![b'v'; 60_000]);
+    let (count, value) = (150, vec![b'v'; 60_000]);
     let tar = (0..count)
         .fold(Tar::new(), |tar, index| tar.file(format!("f{index}"), "").xattr("user.a", &value))
         .finish();
     let whole = listed(&tar);
-    assert_eq!((whole.table.len(), whole.problems.len()), (count, 0), "plain, it takes 24 MB");
+    assert_eq!((whole.table.len(), whole.problems.len()), (count, 0), "plain, it takes 9 MB");
     let packed = gzip(&tar);
     let mut streamed = Listings::default();
     archive(&mut &Tar::new().file("layer", &packed).finish()[..], true, &mut streamed).unwrap();
@@ -87,7 +87,7 @@ fn a_small_blob_cannot_fill_the_memory() {
         [listed(&packed), listed(&zstd(&tar)), listed_split(zstd(split(&tar).as_bytes()))];
     for listing in listings.into_iter().chain(streamed.0.pop()) {
         let length = listing.table.as_bytes().len();
-        assert!((16_000_000..19_000_000).contains(&length), "{length}");
+        assert!((4_000_000..7_000_000).contains(&length), "{length}");
         assert!(problems(&listing)[0].contains("names, links and extended attributes"));
     }
 }
@@ -96,7 +96,7 @@ fn a_small_blob_cannot_fill_the_memory() {
 fn small_blobs_of_many_equal_entries_are_listed_whole() {
     let tar = (0..25_000)
         .fold(Tar::new(), |tar, index| {
-            tar.file(format!("f{index:05}"), "").xattr("security.selinux", [b's'; 700])
+            tar.file(format!("f{index:05}"), "").xattr("security.selinux", [b's'; 200])
         })
         .finish();
     for blob in [gzip(&tar), zstd(&tar)] {

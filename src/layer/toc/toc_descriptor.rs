@@ -13,7 +13,7 @@ use crate::layer::blob::Blob;
 use crate::layer::blob::remote::RemoteBlob;
 use crate::layer::codec::Decoder;
 use crate::layer::encoding::Codec;
-use crate::layer::listing::unpacked_max;
+use crate::layer::listing::rows_max;
 
 /// The annotation of an eStargz layer (stargz-snapshotter, `docs/estargz.md`).
 const ESTARGZ: &str = "containerd.io/snapshot/stargz/toc.digest";
@@ -154,7 +154,8 @@ fn footer(bytes: &[u8]) -> Option<u64> {
 }
 
 fn unpacked(bytes: Vec<u8>, codec: Codec) -> io::Result<Vec<u8>> {
-    let max = unpacked_max(bytes.len() as u64).min(DOCUMENT_MAX);
+    // Keys and hexadecimal digests make a record of JSON some ten times as long as its row.
+    let max = rows_max(bytes.len() as u64).saturating_mul(10).min(DOCUMENT_MAX);
     let mut out = Vec::new();
     Decoder::new(&Blob::memory(bytes), codec)?.take(max + 1).read_to_end(&mut out)?;
     if out.len() as u64 > max {
