@@ -6,9 +6,13 @@ use layertui::image::digest::Digest;
 use layertui::image::platform::Platform;
 use layertui::layer::Unwatched;
 use layertui::source::{BlobCache, Error, Opened, Options, Pull, Registries, open};
+use serde_json::json;
 
-use super::server::Turn;
+use super::image::{Image, noise};
+use super::server::{Access, Turn};
 use super::stage::Stage;
+use crate::support::compress::gzip;
+use crate::support::tarball::Tar;
 
 #[test]
 fn manifest_and_config_are_all_that_the_first_screen_needs() {
@@ -92,19 +96,30 @@ fn a_listing_is_enough_where_the_blob_went() {
 
 #[test]
 fn a_blob_that_was_damaged_on_disk_comes_again() {
-    let stage = Stage::new();
+    // A plain layer of up to 4 MB is hashed when it is listed, a larger one is not.
+    let small = Tar::new().file("a", noise(3, 9000)).finish();
+    let large = Tar::new().file("b", noise(5, 5 << 20)).finish();
+    let zipped = Tar::new().file("c", "three").finish();
+    let image = Image::of(vec![
+        (gzip(&zipped), "tar+gzip", json!({})),
+        (small, "tar", json!({})),
+        (large, "tar", json!({})),
+    ]);
+    let stage = Stage::of(image, Access::Open, true);
     stage.load();
-    let digest = stage.image.digest(0).replace(':', "-");
-    let path = stage.path("blobs").join(digest);
-    let mut bytes = std::fs::read(&path).unwrap();
-    // The last bytes of a gzip member are its length: the tar itself is as it was.
-    *bytes.last_mut().unwrap() ^= 1;
-    std::fs::write(&path, &bytes).unwrap();
-    stage.server.forget();
-    let (_, states) = stage.load();
-    assert!(states[0].problems.is_empty(), "{:?}", states[0].problems);
-    assert!(stage.server.paths().contains(&stage.image.blob(0)));
-    assert_eq!(std::fs::read(&path).unwrap(), stage.image.layers[0]);
+    for layer in 0..3 {
+        let path = stage.path("blobs").join(stage.image.digest(layer).replace(':', "-"));
+        let mut bytes = std::fs::read(&path).unwrap();
+        // The last bytes of a gzip member are its length, and those before the end of a tar are contents.
+        let at = if layer == 0 { bytes.len() - 1 } else { 2000 };
+        bytes[at] ^= 1;
+        std::fs::write(&path, &bytes).unwrap();
+        stage.server.forget();
+        let (_, states) = stage.load();
+        assert!(states[layer].problems.is_empty(), "{:?}", states[layer].problems);
+        assert!(stage.server.paths().contains(&stage.image.blob(layer)), "layer {layer}");
+        assert_eq!(std::fs::read(&path).unwrap(), stage.image.layers[layer]);
+    }
 }
 
 #[test]

@@ -29,13 +29,15 @@ pub trait RemoteBlob: Debug + Send + Sync {
     /// Why the download failed.
     fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize>;
 
-    /// Waits for the whole blob and its verification. With `retry`, a failed download is started again.
+    /// Waits for the whole blob and its verification. With `retry`, a failed download is started again. Local bytes are
+    /// those of [`Self::local`].
     ///
     /// # Errors
     /// `InvalidData` if the digest differs; else why the download failed.
     fn fetch_verified(&self, retry: bool) -> io::Result<Blob>;
 
-    /// The verified bytes, if they are stored locally; does not wait.
+    /// The bytes, if they are stored locally; does not wait. They were verified before they were stored, and the file may have
+    /// been damaged since: a listing verifies them again.
     fn local(&self) -> Option<Blob>;
 
     /// Discards the local bytes, which are damaged: the next read downloads them again.

@@ -1,6 +1,7 @@
 //! A cache of blobs: one file each, named by its digest; the least recently used are removed first.
 //!
-//! A file is renamed to its digest only after it was verified, so that the name is always right.
+//! A file is renamed to its digest only after it was verified. A disk can damage it later: what is kept of it, such as the
+//! listing of a layer, is verified again.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};

@@ -60,7 +60,7 @@ enum State {
     Absent,
     /// Being fetched, or broken.
     Fetching(Arc<GrowingFile>),
-    /// Complete and verified.
+    /// Complete. Verified when it arrived; a cached file may have been damaged since.
     Present(Blob),
 }
 
