@@ -119,11 +119,15 @@ impl DatabaseFile {
 }
 
 /// The most packages, about ten times those of the largest images.
-const PACKAGES_MAX: usize = 100_000;
+pub const PACKAGES_MAX: usize = 100_000;
+/// The error if there are more.
+pub const TOO_MANY_PACKAGES: &str = "more than 100,000 packages: the others are not read";
 /// The most paths of packages, about ten times those of the largest images.
 const PATHS_MAX: usize = 10_000_000;
 /// The most bytes of these paths.
 const PATH_BYTES_MAX: usize = 512 << 20;
+const TOO_MANY_PATHS: &str =
+    "the packages have more than 10 million paths, or more than 512 MiB of them";
 
 /// The packages of an image at some layer.
 #[derive(Clone, Debug, Default)]
@@ -158,67 +162,62 @@ impl Packages {
     ) -> Result<(), String> {
         match place {
             DatabaseFile::DpkgStatusDirectory(_) if name.ends_with(CHECKSUMS) => {
-                self.add_paths(dpkg::name_of(name, CHECKSUMS), dpkg::summed_paths(bytes));
+                self.add_paths(dpkg::name_of(name, CHECKSUMS), dpkg::summed_paths(bytes))
             }
             DatabaseFile::DpkgLists(_) => {
-                self.add_paths(dpkg::name_of(name, b".list"), dpkg::paths(bytes));
+                self.add_paths(dpkg::name_of(name, b".list"), dpkg::paths(bytes))
             }
             DatabaseFile::DpkgStatus(_) => self.add_dpkg(whole_lines(bytes)?),
             DatabaseFile::DpkgStatusDirectory(_) => self.add_dpkg(no_zeros(bytes)?),
             DatabaseFile::ApkInstalled(_) => self.add_apk(whole_lines(bytes)?),
-            DatabaseFile::Rpm(_) | DatabaseFile::RpmWithLog(..) => return self.add_rpm(bytes, log),
-        }
-        Ok(())
-    }
-
-    fn add_dpkg(&mut self, bytes: &[u8]) {
-        for package in dpkg::installed(bytes) {
-            self.push(package);
+            DatabaseFile::Rpm(_) | DatabaseFile::RpmWithLog(..) => self.add_rpm(bytes, log),
         }
     }
 
-    fn add_apk(&mut self, bytes: &[u8]) {
+    fn add_dpkg(&mut self, bytes: &[u8]) -> Result<(), String> {
+        dpkg::installed(bytes).try_for_each(|package| self.push(package).map(drop))
+    }
+
+    fn add_apk(&mut self, bytes: &[u8]) -> Result<(), String> {
+        let mut owned = Owned::default();
         for (package, paths) in apk::installed(bytes) {
-            if let Some(at) = self.push(package)
-                && !self.without_files
-            {
-                for path in paths {
-                    self.own(&path, at);
-                }
+            let at = self.push(package)?;
+            if !self.without_files {
+                owned.add(at, paths);
             }
         }
+        self.own_all(owned)
     }
 
-    /// Paths are added only if all of them are known: a package that could not be read may own one as well.
     fn add_rpm(&mut self, bytes: &[u8], log: &[u8]) -> Result<(), String> {
-        let mut owned = Vec::new();
-        let mut total = 0;
-        rpm::installed(bytes, log, !self.without_files, &mut |(package, paths)| {
-            total += paths.iter().map(Vec::len).sum::<usize>();
-            if let Some(at) = self.push(package)
-                && total <= PATH_BYTES_MAX
-            {
-                owned.push((at, paths));
-            }
+        let mut owned = Owned::default();
+        let mut pushed = Ok(());
+        rpm::installed(bytes, log, !self.without_files, &mut |(package, paths)| match self
+            .push(package)
+        {
+            Ok(at) => owned.add(at, Ok(paths)),
+            Err(why) => pushed = Err(why),
         })?;
-        if total > PATH_BYTES_MAX {
-            return Err("the paths of its packages are longer than 512 MiB together".to_owned());
-        }
-        for (at, paths) in owned {
-            for path in paths {
-                self.own(&path, at);
-            }
-        }
-        Ok(())
+        pushed?;
+        self.own_all(owned)
     }
 
     /// Adds the paths of a known package of dpkg.
-    fn add_paths<'p>(&mut self, name: Option<String>, paths: impl Iterator<Item = &'p [u8]>) {
-        if let Some(package) = name.and_then(|name| self.named(&name)) {
-            for path in paths {
-                self.own(path, package);
-            }
+    fn add_paths<'p>(
+        &mut self,
+        name: Option<String>,
+        mut paths: impl Iterator<Item = &'p [u8]>,
+    ) -> Result<(), String> {
+        let package = name.and_then(|name| self.named(&name));
+        package
+            .map_or(Ok(()), |package| paths.try_for_each(|path| self.own(path.to_vec(), package)))
+    }
+
+    fn own_all(&mut self, owned: Owned) -> Result<(), String> {
+        for (at, paths) in owned.finish()? {
+            paths.into_iter().try_for_each(|path| self.own(path, at))?;
         }
+        Ok(())
     }
 
     /// All packages, in the order of their databases.
@@ -239,25 +238,26 @@ impl Packages {
         self.owners.iter().map(|(path, owner)| (path.as_slice(), *owner))
     }
 
-    fn push(&mut self, package: Package) -> Option<u32> {
+    fn push(&mut self, package: Package) -> Result<u32, String> {
         if self.list.len() >= PACKAGES_MAX {
-            return None;
+            return Err(TOO_MANY_PACKAGES.to_owned());
         }
         let at = self.list.len() as u32;
         self.names.entry(package.name.clone()).or_default().push(at);
         self.list.push(package);
-        Some(at)
+        Ok(at)
     }
 
-    fn own(&mut self, path: &[u8], package: u32) {
+    fn own(&mut self, path: Vec<u8>, package: u32) -> Result<(), String> {
         if self.owners.len() >= PATHS_MAX || self.path_bytes >= PATH_BYTES_MAX {
-            return;
+            return Err(TOO_MANY_PATHS.to_owned());
         }
         self.path_bytes += path.len();
-        let owner = self.owners.entry(path.to_vec()).or_insert(Some(package));
+        let owner = self.owners.entry(path).or_insert(Some(package));
         if *owner != Some(package) {
             *owner = None;
         }
+        Ok(())
     }
 
     /// The package for a name in dpkg's files: `NAME` or `NAME:ARCHITECTURE`.
@@ -268,6 +268,39 @@ impl Packages {
             package.manager == Manager::Dpkg
                 && (architecture.is_none() || package.architecture.as_deref() == architecture)
         })
+    }
+}
+
+/// The paths of the packages of one database. They are added only if all are known: a package whose paths are not may own one of
+/// them as well.
+#[derive(Default)]
+struct Owned {
+    list: Vec<(u32, Vec<Vec<u8>>)>,
+    paths: usize,
+    bytes: usize,
+    unknown: Option<&'static str>,
+}
+
+impl Owned {
+    fn add(&mut self, package: u32, paths: Result<Vec<Vec<u8>>, &'static str>) {
+        let within = paths.and_then(|paths| {
+            self.paths += paths.len();
+            self.bytes += paths.iter().map(Vec::len).sum::<usize>();
+            let fits = self.paths <= PATHS_MAX && self.bytes <= PATH_BYTES_MAX;
+            if fits { Ok(paths) } else { Err(TOO_MANY_PATHS) }
+        });
+        match within {
+            Ok(paths) if self.unknown.is_none() => self.list.push((package, paths)),
+            Ok(_) => {}
+            Err(why) => {
+                self.list = Vec::new();
+                self.unknown.get_or_insert(why);
+            }
+        }
+    }
+
+    fn finish(self) -> Result<Vec<(u32, Vec<Vec<u8>>)>, String> {
+        self.unknown.map_or(Ok(self.list), |why| Err(format!("the files of a package: {why}")))
     }
 }
 
@@ -330,6 +363,26 @@ mod tests {
         packages.add(DIRECTORY, b"tzdata.md5sums", sums, b"").unwrap();
         assert_eq!(owner(&packages, "usr/share/zoneinfo/UTC").unwrap().version, "2024a");
     }
+
+    #[test]
+    fn packages_beyond_the_limit_and_files_of_unknown_packages_are_an_error() {
+        let apk = DatabaseFile::ApkInstalled("");
+        for (place, one) in [(STATUS, "Package: a\n\n"), (apk, "P:a\n\n")] {
+            let mut packages = Packages::without_files();
+            let many = one.repeat(PACKAGES_MAX);
+            assert_eq!(packages.add(place, b"", many.as_bytes(), b""), Ok(()));
+            assert!(packages.add(place, b"", one.as_bytes(), b"").is_err());
+            assert_eq!(packages.list().len(), PACKAGES_MAX);
+        }
+        let mut packages = Packages::default();
+        let damaged = [&b"P:a\nR:x\n\nP:b\nR:x\nR:"[..], &[b'y'; 5000], b"\n"].concat();
+        assert!(packages.add(apk, b"", &damaged, b"").is_err());
+        assert_eq!(packages.list().len(), 2);
+        assert!(owner(&packages, "x").is_none(), "b may have it as well");
+        let mut packages = Packages::without_files();
+        assert_eq!(packages.add(apk, b"", &damaged, b""), Ok(()), "files are not asked for");
+    }
+
     #[test]
     fn half_written_lists_are_damaged() {
         let whole = b"Package: a\nStatus: install ok installed\nVersion: 1\n\n";

@@ -38,28 +38,38 @@ pub struct Package {
     pub manager: Manager,
 }
 
+/// Maximum number of paths of a package, and of the directories that they are in: about ten times those of the largest. A path
+/// of one byte takes 56 in memory.
+pub(super) const PATHS_MAX: usize = 1_000_000;
 /// Maximum length of a path in bytes, as Linux has it (PATH_MAX).
 const PATH_MAX: usize = 4096;
 /// Maximum bytes of all paths of a package, about ten times those of the largest.
 const BYTES_MAX: usize = 64 << 20;
 
-/// The normalised paths of the files of a package.
+/// The normalised paths of the files of a package, within the limits.
 #[derive(Debug, Default)]
 pub(super) struct Paths {
-    pub(super) list: Vec<Vec<u8>>,
+    list: Vec<Vec<u8>>,
     bytes: usize,
+    beyond: bool,
 }
 
 impl Paths {
-    /// Adds a path from its parts. Returns `false` if it is longer than a path can be, or there are too many.
-    pub(super) fn push(&mut self, parts: &[&[u8]]) -> bool {
+    /// Adds a path from its parts.
+    pub(super) fn push(&mut self, parts: &[&[u8]]) {
         let length: usize = parts.iter().map(|part| part.len()).sum();
-        let fits = length <= PATH_MAX && self.bytes + length <= BYTES_MAX;
+        let fits =
+            length <= PATH_MAX && self.bytes + length <= BYTES_MAX && self.list.len() < PATHS_MAX;
+        self.beyond |= !fits;
         if fits && length > 0 {
             self.bytes += length;
             self.list.push(parts.concat());
         }
-        fits
+    }
+
+    /// All paths, or an error if one was longer than a path can be, or there were too many.
+    pub(super) fn finish(self) -> Result<Vec<Vec<u8>>, &'static str> {
+        if self.beyond { Err("its paths are more or longer than the limit") } else { Ok(self.list) }
     }
 }
 

@@ -1,5 +1,6 @@
 //! The packages of an image from layer to layer: which layer installed, upgraded or removed each.
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 use crate::content::packages::package::{Manager, Package};
@@ -74,7 +75,7 @@ impl Timeline {
         }
         for (key, mut packages) in groups {
             packages.sort_unstable();
-            packages.dedup_by(|one, other| is_same(one, other));
+            packages.dedup_by(|one, other| by_version(one, other).is_eq());
             let before = self.installed.remove(&key).unwrap_or_default();
             let whole = !not_whole.contains(&key.1);
             let after = self.change(layer, before, packages, whole);
@@ -84,7 +85,7 @@ impl Timeline {
         }
     }
 
-    /// The packages of one name after a layer; those before it are `before`.
+    /// The packages of one name after a layer; those before it are `before`. Both are sorted.
     fn change(
         &mut self,
         layer: usize,
@@ -93,24 +94,16 @@ impl Timeline {
         whole: bool,
     ) -> Vec<Installed> {
         let mut after = Vec::new();
-        let (mut other, mut rest) = (Vec::new(), Vec::new());
-        for package in packages {
-            match take(&mut before, |known| is_same(&known.package, &package)) {
-                Some(known) => after.push(Installed { package, ..known }),
-                None => other.push(package),
-            }
+        let (same, others) = pairs(&mut before, packages, by_version);
+        after.extend(same.into_iter().map(|(known, package)| Installed { package, ..known }));
+        let (upgraded, rest) = pairs(&mut before, others, by_architecture);
+        for (known, package) in upgraded {
+            after.push(self.replace(layer, Some(known), package));
         }
-        for package in other {
-            let same = |known: &Installed| known.package.architecture == package.architecture;
-            match take(&mut before, same) {
-                Some(known) => after.push(self.replace(layer, Some(known), package)),
-                None => rest.push(package),
-            }
-        }
+        let mut before = before.into_iter();
         for package in rest {
             // For another architecture: from one to "all" and back.
-            let known = take(&mut before, |_| true);
-            after.push(self.replace(layer, known, package));
+            after.push(self.replace(layer, before.next(), package));
         }
         if whole {
             for gone in before {
@@ -157,14 +150,35 @@ impl Timeline {
     }
 }
 
-/// Whether it is the same version for the same architecture.
-fn is_same(one: &Package, other: &Package) -> bool {
-    one.version == other.version && one.architecture == other.architecture
+fn by_architecture(one: &Package, other: &Package) -> Ordering {
+    one.architecture.cmp(&other.architecture)
 }
 
-fn take(from: &mut Vec<Installed>, wanted: impl Fn(&Installed) -> bool) -> Option<Installed> {
-    let at = from.iter().position(wanted)?;
-    Some(from.remove(at))
+/// Equal is the same version for the same architecture.
+fn by_version(one: &Package, other: &Package) -> Ordering {
+    by_architecture(one, other).then_with(|| one.version.cmp(&other.version))
+}
+
+/// Takes the first of `before` that equals each package by `order`, in one pass: a foreign database can have a hundred
+/// thousand packages of one name. Both lists are sorted by it. Returns the pairs, and the packages that none equals.
+fn pairs(
+    before: &mut Vec<Installed>,
+    packages: Vec<Package>,
+    order: impl Fn(&Package, &Package) -> Ordering,
+) -> (Vec<(Installed, Package)>, Vec<Package>) {
+    let mut ahead = std::mem::take(before).into_iter().peekable();
+    let (mut found, mut others) = (Vec::new(), Vec::new());
+    for package in packages {
+        while let Some(less) = ahead.next_if(|it| order(&it.package, &package).is_lt()) {
+            before.push(less);
+        }
+        match ahead.next_if(|it| order(&it.package, &package).is_eq()) {
+            Some(known) => found.push((known, package)),
+            None => others.push(package),
+        }
+    }
+    before.extend(ahead);
+    (found, others)
 }
 
 #[cfg(test)]
@@ -233,6 +247,19 @@ mod tests {
         assert_eq!(installed, ["c 2 1 0", "c 2 1 0", "k 1 0 0", "k 2 1 1"]);
         let (events, _) = told(&["t 1 all", "t 2 amd64"]);
         assert_eq!(events, ["0 installed t 1", "1 upgraded t 1 -> 2"]);
+    }
+
+    #[test]
+    fn many_versions_side_by_side_are_paired_in_order() {
+        let all = |versions: std::ops::Range<u32>| {
+            let versions = versions.map(|version| format!("a {version} {}", version % 3));
+            versions.collect::<Vec<_>>().join(",")
+        };
+        let (events, installed) = told(&[&all(0..50_000), &all(50_000..100_000), &all(0..3)]);
+        assert_eq!(events.len(), 50_000 + 50_000 + 50_000);
+        assert!(events[50_000..100_000].iter().all(|event| event.starts_with("1 upgraded")));
+        assert_eq!(events[149_999..].len(), 1);
+        assert_eq!(installed, ["a 0 2 0", "a 1 2 0", "a 2 2 0"]);
     }
 
     #[test]

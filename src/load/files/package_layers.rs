@@ -3,10 +3,10 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::content::packages::Packages;
 use crate::content::packages::distribution::{Distribution, OS_RELEASE};
 use crate::content::packages::package::{Manager, Package};
 use crate::content::packages::timeline::Timeline;
+use crate::content::packages::{PACKAGES_MAX, Packages, TOO_MANY_PACKAGES};
 use crate::layer::Watch;
 use crate::load::Loader;
 use crate::load::files::packages::{Database, Databases, contents, databases};
@@ -113,11 +113,17 @@ impl PackageLayers {
         let known = known.into_iter().map(|database| database.events);
         let mut state: State =
             known.filter_map(|event| Some((event, before.get(&event)?.clone()))).collect();
+        let mut total: usize = state.values().map(|known| known.packages.len()).sum();
         let contents = contents(loader.source().as_ref(), &unread, watch);
         for (database, bytes) in unread.into_iter().zip(contents) {
             let mut packages = Packages::without_files();
             let taken = bytes.and_then(|bytes| database.parse(&bytes, &mut packages));
-            let known = Known { packages: packages.list().into(), whole: taken.is_ok() };
+            let found = packages.list();
+            // All files of a directory together have no more than one file may have.
+            let fits = found.len().min(PACKAGES_MAX.saturating_sub(total));
+            total += fits;
+            let taken = if fits < found.len() { Err(TOO_MANY_PACKAGES.to_owned()) } else { taken };
+            let known = Known { packages: found[..fits].into(), whole: taken.is_ok() };
             state.insert(database.events, known);
             self.note(taken.err().map(|why| database.note(&why)));
         }

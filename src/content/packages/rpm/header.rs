@@ -4,7 +4,7 @@
 
 use sha2::{Digest as _, Sha256};
 
-use crate::content::packages::package::{Manager, Package, Paths};
+use crate::content::packages::package::{Manager, PATHS_MAX, Package, Paths};
 use crate::content::packages::rpm::bytes::{array, be16, be32, part};
 
 /// A package and the normalised paths of its files.
@@ -154,6 +154,9 @@ impl<'b> Header<'b> {
         let (Some(names), Some(directories), Some(indexes)) = (names, directories, indexes) else {
             return Ok(Vec::new());
         };
+        if directories.count > PATHS_MAX {
+            return Err("it has more directories than the limit");
+        }
         let states = self.entry(tag::FILE_STATES)?;
         let directories: Vec<&[u8]> = directories.texts().take(directories.count).collect();
         let mut paths = Paths::default();
@@ -164,11 +167,11 @@ impl<'b> Header<'b> {
             let state = states.as_ref().map_or(Some(NORMAL), |it| it.bytes.get(at).copied());
             let state = state.ok_or("a file without a state")?;
             let directory = directory.strip_prefix(b"/").unwrap_or(directory);
-            if state == NORMAL && !paths.push(&[directory, name]) {
-                return Err("its paths are longer than the limit");
+            if state == NORMAL {
+                paths.push(&[directory, name]);
             }
         }
-        Ok(paths.list)
+        paths.finish()
     }
 }
 
@@ -254,15 +257,16 @@ mod tests {
     fn few_bytes_do_not_become_many() {
         let long = [&b"/"[..], &[b'x'; 5000], b"/\0"].concat();
         let names = b"a\0".repeat(1000);
-        let entries = |directories: &[u8]| {
+        let entries = |count: u32, directories: &[u8]| {
             header(&[
                 NAME,
-                (tag::DIR_NAMES, STRING_ARRAY, 1, directories),
+                (tag::DIR_NAMES, STRING_ARRAY, count, directories),
                 (tag::BASE_NAMES, STRING_ARRAY, 1000, &names),
                 (tag::DIR_INDEXES, INT16, 1000, &[0; 2000]),
             ])
         };
-        assert!(package(&entries(&long), true).is_err());
-        assert_eq!(package(&entries(b"/\0"), true).unwrap().unwrap().1.len(), 1000);
+        assert!(package(&entries(1, &long), true).is_err());
+        assert_eq!(package(&entries(1, b"/\0"), true).unwrap().unwrap().1.len(), 1000);
+        assert!(package(&entries(u32::MAX, b"/\0"), true).is_err());
     }
 }
