@@ -161,6 +161,21 @@ fn an_index_that_contains_itself_ends() {
     assert!(failure(&stage.tree("b", &only.finish())).contains("leads back to itself"));
 }
 
+#[test]
+fn an_index_with_more_documents_than_are_read_leaves_the_image_before_it_as_it_was() {
+    let stage = Stage::new();
+    let mut layout = one(&hello());
+    let crowd = vec![json!({}); 15_000];
+    let crowds = [&crowd[..], &crowd[1..], &crowd[2..]].map(|crowd| layout.index(crowd));
+    let outer = layout.index(&crowds);
+    let source = image(&stage.tree("a", &layout.list(outer).finish()));
+    assert_eq!(stack(&*source), "a | b");
+    let others = &source.image().others;
+    assert!(others.len() <= 20_000, "{}", others.len());
+    let cut = others.iter().filter(|other| other.note.raw().contains("not all are read")).count();
+    assert_eq!(cut, 2);
+}
+
 fn layout_of_circle(a: &str, b: &str) -> crate::build::Tree {
     let mut tree = crate::build::Tree::default();
     for (name, target) in [(a, b), (b, a)] {

@@ -1,10 +1,11 @@
 //! Finds the manifests of an index and of its nested indexes.
 //!
 //! Every document is foreign and may reference any other: the walk is a loop instead of a recursion, each index is
-//! entered once, and depth, documents and bytes are limited.
+//! entered once, and depth, descriptors, documents and bytes are limited.
 
 use std::collections::HashSet;
 
+use crate::image::document::LONGEST_LIST;
 use crate::image::manifest::{Descriptor, Document, Manifest};
 use crate::image::platform::Platform;
 use crate::image::schema1::Schema1;
@@ -15,6 +16,9 @@ use crate::source::documents::store::Store;
 
 /// The greatest depth of nested indexes. Real ones have depth 2.
 const DEEPEST: usize = 16;
+
+/// The most descriptors of nested indexes that are followed: a descriptor can be as short as `{}`, and each becomes a leaf.
+const DESCRIPTORS_MAX: usize = LONGEST_LIST;
 
 /// A manifest referenced by an index, or another document in its place.
 pub(crate) struct Leaf {
@@ -60,6 +64,7 @@ pub(crate) fn walk(store: &Store, top: &[Descriptor]) -> Vec<Leaf> {
     let mut leaves = Vec::new();
     let mut entered: HashSet<(usize, String)> = HashSet::new();
     let mut budget = Budget::new();
+    let mut left = DESCRIPTORS_MAX.saturating_sub(top.len());
     let steps = top.iter().cloned().enumerate();
     let first = |(entry, descriptor)| Step { descriptor, entry, depth: 0, above: Vec::new() };
     let mut ahead: Vec<Step> = steps.map(first).collect();
@@ -83,7 +88,14 @@ pub(crate) fn walk(store: &Store, top: &[Descriptor]) -> Vec<Leaf> {
             Document::Index(index) => {
                 let mark = (entry, descriptor.stated_digest.clone());
                 if depth < DEEPEST && entered.insert(mark) {
-                    let nested = index.manifests.into_iter().rev();
+                    let fits = index.manifests.len().min(left);
+                    left -= fits;
+                    if fits < index.manifests.len() {
+                        let what =
+                            What::Index("lists too many documents: not all are read".to_owned());
+                        leaves.push(Leaf::new(entry, descriptor, what, problems, stated.clone()));
+                    }
+                    let nested = index.manifests.into_iter().take(fits).rev();
                     let index =
                         |it: &StatedDocument| StatedDocument { what: "index", ..it.clone() };
                     let above: Vec<StatedDocument> = stated.iter().map(index).collect();
