@@ -45,8 +45,7 @@ pub fn of(read: &mut ReadAt<'_>) -> Vec<Fact> {
             Some("WebP picture")
         }
         None if first.get(4..8) == Some(b"ftyp") => Some("MP4 or AVIF"),
-        // CPython: two bytes of version, then a line break (`Lib/importlib/_bootstrap_external.py`, MAGIC_NUMBER).
-        None if first.get(2..4) == Some(b"\r\n") => Some("Python byte code"),
+        None if is_python(&first) => Some("Python byte code"),
         None => None,
     };
     let mut facts: Vec<Fact> = what.map(|what| ("what", what.to_owned())).into_iter().collect();
@@ -58,6 +57,12 @@ pub fn of(read: &mut ReadAt<'_>) -> Vec<Fact> {
     }
     facts.extend(elf::facts(read));
     facts
+}
+
+/// CPython's byte code: a version from 3000 on, little endian, or from 62000 on for Python 2, then a line break
+/// (`Include/internal/pycore_magic_number.h`). The high byte of the version is not in texts.
+fn is_python(first: &[u8]) -> bool {
+    matches!(first, [_, 0x0b..=0x0f | 0xf2 | 0xf3, b'\r', b'\n', ..])
 }
 
 /// The type of a key or certificate (RFC 7468).
@@ -90,7 +95,12 @@ mod tests {
         assert_eq!(what(b"-----BEGIN OPENSSH PRIVATE KEY-----\nabc")[0].1, "PRIVATE KEY");
         let png = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\x02\0\0\0\x01\0";
         assert_eq!(what(png)[1], ("pixels", "512 x 256".to_owned()));
-        assert!(what(b"root:x:0:0").is_empty());
+        for python in [b"\x55\x0d\r\n", b"\x2b\x0e\r\n", b"\x03\xf3\r\n"] {
+            assert_eq!(what(python)[0].1, "Python byte code");
+        }
+        for text in [&b"root:x:0:0"[..], b"/*\r\n * text", b"#!\r\n", b"{}\r\n"] {
+            assert!(what(text).is_empty());
+        }
         assert!(what(b"").is_empty());
     }
 }
