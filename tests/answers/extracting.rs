@@ -282,3 +282,32 @@ fn a_stream_says_owner_bits_and_time_to_the_nanosecond() {
     assert!(listed(&image).contains("2023-11-14T22:13:20.000000007Z"));
     assert_eq!(listed(&again), listed(&image));
 }
+
+#[test]
+fn a_hard_link_is_the_object_that_its_target_was_whatever_a_higher_layer_puts_there() {
+    let place = Place::new();
+    let first = Tar::new()
+        .file("usr/a", "one")
+        .symlink("link", "usr/a")
+        .hardlink("hard", "link")
+        .hardlink("harder", "hard")
+        .fifo("pipe")
+        .hardlink("pipe2", "pipe")
+        .hardlink("before", "behind")
+        .symlink("behind", "usr/a");
+    let second = Tar::new().file("link", "two").file("pipe", "three").whiteout("behind");
+    let image = place.image("image", &[first.finish(), second.finish()]);
+    let dest = place.path("dest");
+    assert_eq!(extract(&image, "/", &dest, &[]), (0, String::new()));
+    for link in ["hard", "harder", "before"] {
+        assert_eq!(fs::read_link(dest.join(link)).unwrap(), Path::new("usr/a"), "{link}");
+        let cat = layertui(&["cat", image.to_str().unwrap(), link]);
+        assert_eq!(cat.stdout, b"one", "{}", String::from_utf8_lossy(&cat.stderr));
+    }
+    assert!(!dest.join("pipe2").symlink_metadata().unwrap().is_file());
+    let cat = layertui(&["cat", image.to_str().unwrap(), "pipe2"]);
+    assert!(String::from_utf8_lossy(&cat.stderr).contains("not a file but fifo"));
+    let one = place.path("one");
+    assert_eq!(extract(&image, "/hard", &one, &[]), (0, String::new()));
+    assert_eq!(fs::read_link(one.join("hard")).unwrap(), Path::new("usr/a"));
+}

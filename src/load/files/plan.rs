@@ -120,19 +120,12 @@ struct Planner<'s> {
 impl Planner<'_> {
     fn add(&mut self, node: NodeId, path: Vec<u8>) {
         let Some(mut version) = self.stack.visible(node, self.layer) else { return };
-        let mut body = self.body(&version);
-        // A file has one set of attributes: those of the entry that stores it, whatever the headers of its links say.
-        if let Some(stored_by) = self.stack.payload_event(version.event) {
-            version = self.stack.version(stored_by);
+        // An object has one set of attributes: those of the entry that made it, whatever the headers of its links say. A hard link
+        // to an object without contents, mostly a symbolic link, becomes a copy of that object.
+        if let Some(object) = self.stack.object(version.event) {
+            version = object;
         }
-        // A hard link to an object without contents, mostly a symbolic link, becomes a copy of that object.
-        if version.kind == Kind::Hardlink
-            && matches!(body, Body::Impossible(_))
-            && let Some(target) = self.target(&version)
-        {
-            body = self.body(&target);
-            version = target;
-        }
+        let body = self.body(&version);
         self.items.push(Item {
             path,
             body,
@@ -141,12 +134,6 @@ impl Planner<'_> {
             mtime: version.mtime,
             xattrs: self.stack.xattrs(version.event).encoded().into(),
         });
-    }
-
-    fn target(&self, version: &Version) -> Option<Version> {
-        let node = self.stack.find(&self.stack.link(version.event))?;
-        let target = self.stack.visible(node, self.layer)?;
-        (!matches!(target.kind, Kind::Directory | Kind::Hardlink)).then_some(target)
     }
 
     fn body(&mut self, version: &Version) -> Body {

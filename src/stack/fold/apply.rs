@@ -46,7 +46,7 @@ impl Stack {
             None => lower,
         };
         self.arena.set_latest(node, newest);
-        self.drop_name(before);
+        self.drop_name(before, layer);
         self.totals.remove_path(&mut self.arena, node);
         self.totals.touch(node);
         self.invalidate_last_dir(node);
@@ -98,7 +98,7 @@ impl Stack {
         let event = self.events.push(node, prev, layer, entry, link, xattrs);
         self.arena.set_latest(node, event);
         if let Some(before) = before {
-            self.drop_name(before);
+            self.drop_name(before, layer);
         }
         let stored = self.events.stored(event);
         self.totals.add_entry(&mut self.arena, node, before.is_none(), stored);

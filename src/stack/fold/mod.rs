@@ -198,7 +198,7 @@ impl Fold {
             stack.events.set(event, Flag::REDIRECTED);
         }
         match target {
-            Some(LinkTarget::Payload(payload)) => stack.add_link(payload, event),
+            Some(LinkTarget::Object(object)) => stack.add_link(object, event),
             Some(_) => {
                 // The target may come later in the layer.
                 self.pending_links.push((event, entry.link.to_vec()));
@@ -276,8 +276,8 @@ impl Fold {
             }
             let node = stack.events.node(event);
             let oddity = match stack.link_target(&target, node) {
-                LinkTarget::Payload(payload) => {
-                    stack.add_link(payload, event);
+                LinkTarget::Object(object) => {
+                    stack.add_link(object, event);
                     None
                 }
                 LinkTarget::Directory => Some(Oddity::LinkToDirectory),

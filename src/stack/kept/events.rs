@@ -203,17 +203,20 @@ impl Events {
 
     /// The event that stores the contents: the event itself for a file, that of the target for a hard link.
     pub(crate) fn payload(&self, event: u32) -> Option<u32> {
+        self.object(event).filter(|&object| self.kind(object) == Some(Kind::File))
+    }
+
+    /// The event that made the object: that of the target for a hard link, which shares it, else the event itself. `None` for a
+    /// tombstone, and for a link without a target.
+    pub(crate) fn object(&self, event: u32) -> Option<u32> {
         match self.kind(event)? {
-            Kind::File => Some(event),
-            Kind::Hardlink => {
-                Some(self.list[event as usize].data).filter(|&payload| payload != NONE)
-            }
-            _ => None,
+            Kind::Hardlink => Some(self.list[event as usize].data).filter(|&it| it != NONE),
+            _ => Some(event),
         }
     }
 
-    pub(crate) fn set_payload(&mut self, link: u32, payload: u32) {
-        self.list[link as usize].data = payload;
+    pub(crate) fn set_object(&mut self, link: u32, object: u32) {
+        self.list[link as usize].data = object;
     }
 
     pub(crate) fn fingerprint(&self, event: u32) -> Option<Fingerprint> {

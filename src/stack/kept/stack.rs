@@ -34,6 +34,16 @@ pub(crate) struct CachedDirectory {
     pub(crate) redirected: bool,
 }
 
+/// The name in whose directory the bytes of a payload count from a layer on.
+#[derive(Clone, Copy)]
+pub(crate) struct PrimaryName {
+    pub(crate) layer: u16,
+    /// The event of the name, or [`NONE`] if no name is visible.
+    pub(crate) event: u32,
+    /// Its index in [`Stack::links_of`]. No link before it is visible from this layer on; the number of links for [`NONE`].
+    pub(crate) at: u32,
+}
+
 /// Directories without an entry that the paths of an image may imply in any case: 9 MB of memory.
 const IMPLIED_FREE: u64 = 100_000;
 
@@ -51,9 +61,9 @@ pub struct Stack {
     declared: usize,
     /// By payload event, the events of the hard links to it, oldest first.
     pub(crate) links_of: HashMap<u32, Vec<u32>>,
-    /// By payload event, the visible event in whose directory its bytes count; `NONE` if no name is visible. The event itself
-    /// if it is missing here.
-    pub(crate) primary_names: HashMap<u32, u32>,
+    /// By payload event, the names in whose directories its bytes count, lowest layer first. Before the first one that is the
+    /// event itself.
+    pub(crate) primary_names: HashMap<u32, Vec<PrimaryName>>,
     /// By path, the events with stored bytes that a later entry of the same layer replaced.
     pub(crate) superseded: HashMap<u32, Vec<u32>>,
     pub(crate) last_dir: Option<CachedDirectory>,
@@ -167,7 +177,7 @@ impl Stack {
             + list_bytes(&self.links_of)
             + list_bytes(&self.superseded)
             + self.undecided.capacity() * size_of::<u32>()
-            + self.primary_names.capacity() * (size_of::<(u32, u32)>() + 1)
+            + list_bytes(&self.primary_names)
     }
 
     /// The last component of a path; empty for the root.
@@ -207,7 +217,15 @@ impl Stack {
 
     /// The primary name of a payload: the event of the name in whose directory its bytes count, or [`NONE`].
     pub(crate) fn primary_name(&self, payload: u32) -> u32 {
-        self.primary_names.get(&payload).copied().unwrap_or(payload)
+        let last = self.primary_names.get(&payload).and_then(|names| names.last());
+        last.map_or(payload, |name| name.event)
+    }
+
+    /// The same in the merged tree of `layer`.
+    pub(crate) fn primary_name_at(&self, payload: u32, layer: usize) -> u32 {
+        let names = self.primary_names.get(&payload).map_or(&[][..], Vec::as_slice);
+        let after = names.partition_point(|name| usize::from(name.layer) <= layer);
+        after.checked_sub(1).map_or(payload, |last| names[last].event)
     }
 
     pub(crate) fn newest_layer(&self, node: u32) -> Option<u16> {
@@ -221,7 +239,7 @@ impl Stack {
 }
 
 /// Heap bytes of lists by path or event.
-fn list_bytes(lists: &HashMap<u32, Vec<u32>>) -> usize {
-    let each = lists.values().map(|list| list.capacity() * size_of::<u32>());
-    lists.capacity() * (size_of::<(u32, Vec<u32>)>() + 1) + each.sum::<usize>()
+fn list_bytes<T>(lists: &HashMap<u32, Vec<T>>) -> usize {
+    let each = lists.values().map(|list| list.capacity() * size_of::<T>());
+    lists.capacity() * (size_of::<(u32, Vec<T>)>() + 1) + each.sum::<usize>()
 }

@@ -52,13 +52,18 @@ impl Stack {
                 let directory = if node == NodeId::ROOT { Vec::new() } else { self.path(node) };
                 return Err(Unresolved::Missing([&directory[..], b"/", &name].concat()));
             };
-            match version.kind {
+            // A hard link to a symbolic link is that symbolic link.
+            let object = match version.kind {
+                Kind::Hardlink => self.object(version.event).unwrap_or(version),
+                _ => version,
+            };
+            match object.kind {
                 Kind::Symlink => {
                     hops += 1;
                     if hops > HOPS {
                         return Err(Unresolved::Loop);
                     }
-                    let target = self.link(version.event);
+                    let target = self.link(object.event);
                     if target.first() == Some(&b'/') {
                         node = NodeId::ROOT;
                     }

@@ -121,15 +121,12 @@ impl Stack {
     /// or at its first visible hard link where the file is gone.
     #[must_use]
     pub fn bytes(&self, EventId(event): EventId, layer: usize) -> u64 {
-        let is_visible = |event: u32| self.newest_at(self.events.node(event), layer) == event;
         if self.events.kind(event) != Some(Kind::Hardlink) {
             return self.events.size(event);
         }
-        let gone = self.events.payload(event).filter(|&payload| !is_visible(payload));
-        let Some(payload) = gone else { return 0 };
-        let links = self.links_of.get(&payload).map_or(&[][..], Vec::as_slice);
-        let first = links.iter().find(|&&link| is_visible(link));
-        if first == Some(&event) { self.events.size(payload) } else { 0 }
+        let payload = self.events.payload(event);
+        let primary = payload.filter(|&payload| self.primary_name_at(payload, layer) == event);
+        primary.map_or(0, |payload| self.events.size(payload))
     }
 
     /// The version that an event wrote, or removed.
@@ -184,6 +181,13 @@ impl Stack {
         self.events
             .xattrs(event.0)
             .map_or(Xattrs::EMPTY, |id| Xattrs::from_encoded(self.arena.names.get(id)))
+    }
+
+    /// The object of a version: a hard link shares the one that its target had when the layer of the link was applied, whatever
+    /// a higher layer writes to the target's path. `None` for a link without a target.
+    #[must_use]
+    pub fn object(&self, event: EventId) -> Option<Version> {
+        self.events.object(event.0).map(|object| self.version(EventId(object)))
     }
 
     /// The stored bytes of a version; `None` for all but regular files.
