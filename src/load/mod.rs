@@ -26,6 +26,7 @@ pub(crate) mod undecided;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
+use crate::content::fact::Fact;
 use crate::image::Image;
 use crate::image::platform::Platform;
 use crate::layer::Listing;
@@ -66,6 +67,8 @@ pub struct Loader {
     /// The stack has no totals and is not frozen.
     brief: bool,
     examiners: Option<Arc<dyn Examiners>>,
+    /// The facts about the file that was viewed last.
+    last_facts: Arc<Mutex<Option<(Payload, Vec<Fact>)>>>,
 }
 
 /// The stack with the case sensitivity of the image's operating system.
@@ -90,6 +93,7 @@ impl Loader {
             listed: Arc::default(),
             brief: false,
             examiners: None,
+            last_facts: Arc::default(),
         }
     }
 

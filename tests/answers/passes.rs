@@ -9,6 +9,7 @@ use std::time::Duration;
 use layertui::compare::{Files, Meaning, Side, Terms};
 use layertui::extract;
 use layertui::layer::Unwatched;
+use layertui::load::files::part;
 use layertui::load::grep::{Query, Scope, Selection, Tap, VersionHit, Wanted, search, stream};
 use layertui::load::{Event, Loader, Want};
 use layertui::source::Source;
@@ -220,4 +221,51 @@ fn hits_that_are_told_one_by_one_are_those_of_the_whole_search() {
     assert!(files.into_inner() > told.len());
     stop.store(true, Ordering::Relaxed);
     stream(&loader, &query, below(b"/d"), &stop, &|| {}, &|_| panic!("it was stopped"));
+}
+
+/// A program of two windows with the headers of its sections at its end.
+fn program() -> Vec<u8> {
+    let mut bytes = vec![0; 2 << 20];
+    bytes[..6].copy_from_slice(b"\x7fELF\x02\x01");
+    bytes[16] = 2;
+    let at = bytes.len() as u64 - 128;
+    bytes[40..48].copy_from_slice(&at.to_le_bytes());
+    (bytes[58], bytes[60]) = (64, 2);
+    bytes
+}
+
+#[test]
+fn the_facts_about_a_file_are_read_once_in_one_pass_while_they_are_wanted() {
+    let place = Place::new();
+    let image = place.compressed("image", &[Tar::new().file("program", program()).finish()]);
+    let (fails, failing) = (Arc::new(AtomicBool::new(false)), AtomicUsize::new(0));
+    let fail = Arc::clone(&fails);
+    let source = Watched::open(image.to_str().unwrap(), move || {
+        // The bytes of the part come first.
+        let second = fail.load(Ordering::Relaxed) && failing.fetch_add(1, Ordering::Relaxed) == 1;
+        if second { Err(io::Error::other("lost")) } else { Ok(()) }
+    });
+    let node = |loader: &Loader| loader.stack().find(b"/program").unwrap();
+    let read = |loader: &Loader, wanted: &dyn Fn() -> bool| {
+        let event = loader.stack().visible(node(loader), 0).unwrap().event;
+        part::part(loader, event, &part::Part::At(0), wanted)
+    };
+    let loader = loaded(&source);
+    let before = source.opened()[0];
+    let first = read(&loader, &|| true).unwrap();
+    assert!(first.facts.contains(&("symbols", "stripped".to_owned())), "{:?}", first.facts);
+    assert_eq!(source.opened()[0] - before, 2, "its bytes and its facts");
+    assert_eq!(read(&loader, &|| true).unwrap().facts, first.facts);
+    assert_eq!(source.opened()[0] - before, 3, "its facts are known");
+
+    let loader = loaded(&source);
+    let (asked, most) = (AtomicUsize::new(0), (1 << 20 >> 16) + 2);
+    let stopped = read(&loader, &|| asked.fetch_add(1, Ordering::Relaxed) < most);
+    assert_eq!(stopped.unwrap_err().kind(), io::ErrorKind::Interrupted);
+    assert_eq!(asked.load(Ordering::Relaxed), most + 1);
+
+    fails.store(true, Ordering::Relaxed);
+    let facts = read(&loader, &|| true).unwrap().facts;
+    assert_eq!(facts, [("not read", "lost".to_owned())]);
+    assert_eq!(read(&loader, &|| true).unwrap().facts, first.facts, "it is tried again");
 }

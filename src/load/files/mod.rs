@@ -1,5 +1,6 @@
 //! Reading the files of a loaded image.
 
+mod facts;
 pub(crate) mod judged;
 pub mod package_layers;
 pub mod packages;

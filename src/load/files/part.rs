@@ -8,8 +8,10 @@ use std::io::Read;
 
 use crate::content;
 use crate::content::search::Needle;
-use crate::content::{Contents, Window, colours, diff, facts};
+use crate::content::{Contents, Window, colours, diff};
 use crate::load::Loader;
+use crate::load::files::facts::facts;
+use crate::stack::kept::entry::Kind;
 use crate::stack::{EventId, Payload};
 
 /// Size of a window in bytes: some twenty thousand lines.
@@ -57,8 +59,7 @@ pub fn part(
         Part::End => payload.length(),
     });
     let mut window = file.window(at)?;
-    let mut read = |offset, length| file.read_at(offset, length).ok();
-    let facts = facts::of(&mut read);
+    let facts = facts(loader, &payload, wanted)?;
     let binary = content::is_binary(&window.bytes);
     if !binary {
         colours::colour(&mut window, &name, colours::TIME_MAX);
@@ -115,9 +116,13 @@ pub(super) fn whole(
 /// # Errors
 /// If the version has no contents.
 pub fn payload(loader: &Loader, event: EventId) -> io::Result<Payload> {
-    let payload = loader.stack().payload(event);
-    payload.ok_or_else(|| {
-        io::Error::new(io::ErrorKind::InvalidInput, "no layer stores the bytes of this file")
+    let stack = loader.stack();
+    stack.payload(event).ok_or_else(|| {
+        let what = match stack.object(event).map(|object| object.kind) {
+            Some(kind) if kind != Kind::File => format!("not a file but {}", kind.name()),
+            _ => "no layer stores the bytes of this file".to_owned(),
+        };
+        io::Error::new(io::ErrorKind::InvalidInput, what)
     })
 }
 
@@ -203,15 +208,5 @@ impl File<'_> {
             !(forward && next.is_some())
         })?;
         Ok(next.or(if forward { first } else { last }))
-    }
-
-    /// Up to `length` bytes at an offset.
-    fn read_at(&self, offset: u64, length: usize) -> io::Result<Vec<u8>> {
-        let mut reader = self.loader.open(self.payload)?.take(self.payload.length());
-        let passed = io::copy(&mut reader.by_ref().take(offset), &mut io::sink())?;
-        let there = self.payload.length().saturating_sub(passed);
-        let mut bytes = Vec::with_capacity(usize::try_from(there).unwrap_or(length).min(length));
-        reader.take(length as u64).read_to_end(&mut bytes)?;
-        Ok(bytes)
     }
 }
