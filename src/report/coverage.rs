@@ -3,7 +3,7 @@
 use std::io;
 use std::io::Write;
 
-use crate::layer::Severity;
+use crate::image::problem::{Severity, decisive};
 use crate::report::Subject;
 use crate::text;
 
@@ -43,14 +43,9 @@ impl<'a> Subject<'a> {
         let Some(state) = self.states.get(layer) else {
             return Some(Unsure { layer, refused: false, reason: "not read" });
         };
-        let worst = state.problems.iter().max_by_key(|problem| problem.severity)?;
-        // `max_by_key` returns the last of equals; the first caused the others.
-        let worst = state.problems.iter().find(|problem| problem.severity == worst.severity)?;
-        (worst.severity >= Severity::Refused).then(|| Unsure {
-            layer,
-            refused: worst.severity == Severity::Refused,
-            reason: &worst.message,
-        })
+        let worst = decisive(&state.problems)?;
+        let refused = worst.severity == Severity::Refused;
+        Some(Unsure { layer, refused, reason: &worst.message })
     }
 
     /// Whether every layer is reliable.

@@ -8,6 +8,7 @@ use layertui::explorer::model::comparison::{
 use layertui::explorer::model::message::Effect;
 use layertui::image::Image;
 use layertui::image::layer::Layer;
+use layertui::image::problem::Severity;
 
 use crate::at_every_size;
 use crate::explorer::Explorer;
@@ -254,4 +255,27 @@ fn settings_changed_in_a_comparison_stay() {
     let mut back = Explorer::open(80, 24).state;
     back.copy_appearance(&comparison);
     assert_eq!((back.theme, back.size.width), (Theme::Mono, 120));
+}
+
+/// What a damaged layer of this image lacks would be shown as removed. A tree without the layer can be compared.
+#[test]
+fn an_image_with_an_unread_layer_is_not_compared() {
+    let image = || Image { layers: vec![Layer::default(); 2], ..Image::default() };
+    for severity in [Severity::Error, Severity::Refused, Severity::Warning] {
+        let mut explorer = Explorer::described(BOTH, image(), 120, 40);
+        explorer.fold(0);
+        explorer.fold_with(1, severity, "cut at byte \u{202e}9");
+        explorer.send(Message::Finished);
+        explorer.keys("c");
+        let text = explorer.text();
+        let refused = severity >= Severity::Refused;
+        assert_eq!(
+            text.contains("not compared: layer 1: cut at byte \\u{202e}9"),
+            refused,
+            "{text}"
+        );
+        assert_eq!(text.contains("Compare with"), !refused, "{text}");
+        explorer.keys("esc [ c");
+        assert!(explorer.text().contains("Compare with"), "{}", explorer.text());
+    }
 }

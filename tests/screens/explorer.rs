@@ -280,8 +280,13 @@ impl Explorer {
 
     /// A layer is truncated.
     pub fn fold_broken(&mut self, layer: usize, message: &str) {
+        self.fold_with(layer, Severity::Error, message);
+    }
+
+    /// A layer with a problem.
+    pub fn fold_with(&mut self, layer: usize, severity: Severity, message: &str) {
         self.stack.fold(&self.tables[layer]);
-        let problems = vec![Problem { severity: Severity::Error, message: message.to_owned() }];
+        let problems = vec![Problem { severity, message: message.to_owned() }];
         self.send(Message::Folded { layer, problems, hidden: Vec::new() });
     }
 

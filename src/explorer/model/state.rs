@@ -28,6 +28,7 @@ use crate::explorer::model::tree_view::TreeView;
 use crate::explorer::model::waste::WasteSummary;
 use crate::image::Image;
 use crate::image::layer::Layer;
+use crate::image::problem::{Problem, decisive};
 use crate::stack::query::filtered_tree::FilteredTree;
 use crate::stack::query::outline::{Folds, Orders, Unfolded};
 use crate::stack::query::tree::Tree;
@@ -306,6 +307,12 @@ impl State {
         if !matches!(pane, Pane::Stack) {
             self.right = pane;
         }
+    }
+
+    /// The layers that were not read to their end, or that engines refuse, each with its decisive problem.
+    pub fn unsure_layers(&self) -> impl Iterator<Item = (usize, &Problem)> {
+        let loads = self.loads.iter().enumerate();
+        loads.filter_map(|(layer, load)| Some((layer, decisive(&load.problems)?)))
     }
 
     /// Whether layers are being read.

@@ -12,6 +12,7 @@ use crate::explorer::model::comparison::{
     ComparedImage, ComparedImages, ComparedLayer, LayerDifference, LayerPair,
 };
 use crate::image::Image;
+use crate::image::problem::decisive;
 use crate::layer::Watch;
 use crate::load::settings::OpenSettings;
 use crate::load::{Event, Loader, Want};
@@ -47,11 +48,12 @@ pub(super) fn compare(
             other.stop();
         }
     });
-    let problems = states.iter().enumerate().find_map(|(layer, state)| {
-        let worst = state.problems.iter().find(|it| it.severity >= crate::layer::Severity::Refused);
-        worst.map(|problem| format!("layer {layer} of {reference}: {}", problem.message))
+    // Those of this image are judged before the other one is asked for.
+    let problem = states.iter().enumerate().find_map(|(layer, state)| {
+        let problem = decisive(&state.problems)?;
+        Some(format!("layer {layer} of {reference}: {}", problem.message))
     });
-    if let Some(problem) = problems {
+    if let Some(problem) = problem {
         return Err(problem);
     }
     if watch.cancelled() {
@@ -73,8 +75,14 @@ pub(super) fn compare(
     Ok(Made { source: Box::new(source), sides, other: Arc::clone(old) })
 }
 
-/// Why the layers of both images differ.
-pub(super) fn layers(other: &dyn Source, this: &dyn Source, watch: &dyn Watch) -> Vec<LayerPair> {
+/// Why the layers of both images differ. Every layer of the other image was read ([`compare`]); `unsure` are those of this one
+/// that were not, or do not have their digest, each with its reason.
+pub(super) fn layers(
+    other: &dyn Source,
+    this: &dyn Source,
+    unsure: &[(usize, String)],
+    watch: &dyn Watch,
+) -> Vec<LayerPair> {
     let pair = |compared: &compared::ComparedLayer| LayerPair {
         other: compared.pair.old,
         this: compared.pair.new,
@@ -92,7 +100,7 @@ pub(super) fn layers(other: &dyn Source, this: &dyn Source, watch: &dyn Watch) -
         brief: compared.brief().into(),
         sentence: compared.summary().into(),
     };
-    compare::layers::layers(other, this, [&[], &[]], watch).iter().map(pair).collect()
+    compare::layers::layers(other, this, [&[], unsure], watch).iter().map(pair).collect()
 }
 
 fn open(
@@ -162,5 +170,28 @@ impl Watch for Reporting<'_> {
 
     fn cancelled(&self) -> bool {
         self.stop.load(Ordering::Relaxed)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::layer::Unwatched;
+
+    /// An equal digest is stated of it, but its bytes are others.
+    #[test]
+    fn a_refused_layer_is_not_the_same_blob() {
+        let demo = format!("{}/assets/demo/image.tar", env!("CARGO_MANIFEST_DIR"));
+        let Ok(Opened::Image(image)) = source::open(&demo, &Options::default()) else {
+            panic!("the demo is an image");
+        };
+        let differences = |unsure: &[(usize, String)]| -> Vec<LayerDifference> {
+            let pairs = layers(image.as_ref(), image.as_ref(), unsure, &Unwatched);
+            pairs.iter().map(|pair| pair.difference).collect()
+        };
+        let mut expected = vec![LayerDifference::None; image.image().layers.len()];
+        assert_eq!(differences(&[]), expected);
+        expected[1] = LayerDifference::Unknown;
+        assert_eq!(differences(&[(1, "engines refuse it".to_owned())]), expected);
     }
 }

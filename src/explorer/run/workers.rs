@@ -99,13 +99,17 @@ impl Explorer {
 
     /// Finds out why the layers of both images of a comparison differ, in a thread.
     fn compare_layers(&mut self, other: Arc<dyn Source>) -> Result<(), Error> {
-        let Some((_, loader)) = &self.before_comparison else { return Ok(()) };
+        let Some((state, loader)) = &self.before_comparison else { return Ok(()) };
         let this = Arc::clone(loader.source());
+        let unsure: Vec<(usize, String)> = state
+            .unsure_layers()
+            .map(|(layer, problem)| (layer, format!("layer {layer}: {}", problem.message)))
+            .collect();
         self.stop_comparing = Arc::default();
         let (stop, number) = (Arc::clone(&self.stop_comparing), self.load_number);
         spawn(&self.send, "compare layers", move |send| {
             let watch = Reporting::new(&stop, &|_| {});
-            let pairs = comparing::layers(other.as_ref(), this.as_ref(), &watch);
+            let pairs = comparing::layers(other.as_ref(), this.as_ref(), &unsure, &watch);
             let _ = send.send(RunEvent::Answer(number, Message::LayersCompared(pairs)));
         })
     }

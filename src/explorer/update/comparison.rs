@@ -19,6 +19,13 @@ pub(super) fn ask(state: &mut State, stack: &Stack) -> Vec<Effect> {
         (false, _) => "all layers must be read before images can be compared",
         (true, true) => "another operation is running: Esc stops it",
         (true, false) => {
+            // What a layer lacks would look removed.
+            let unsure = state.unsure_layers().find(|(layer, _)| *layer <= state.layer);
+            if let Some((layer, problem)) = unsure {
+                let why = visible!["not compared: layer ", layer, ": ", &problem.message];
+                state.notice = Some(why);
+                return Vec::new();
+            }
             state.not_compared = None;
             navigate::overlay::open(state, stack, OverlayKind::Compare);
             return Vec::new();
