@@ -15,7 +15,7 @@ use crate::load::Want;
 use crate::load::settings::OpenSettings;
 use crate::policy::dive::Measure;
 use crate::policy::{Evidence, Limits, Rules};
-use crate::report::{CiFormat, Judged, RulesFile};
+use crate::report::{CiFormat, Judged, RulesFile, Subject};
 use crate::{policy, report};
 
 /// Rules, where they come from, and the Dockerfile of the image.
@@ -116,6 +116,7 @@ fn verdict(
         };
         let bound = base.as_ref().ok().filter(|_| rules.findings_above_base);
         let findings = from_layer(findings, bound.map_or(0, |base| base.layers));
+        let refused = refused(subject);
         let evidence = Evidence {
             findings: &findings,
             image: subject.image,
@@ -123,6 +124,7 @@ fn verdict(
             base: base.as_ref().map_err(String::as_str),
             dive: measure.as_ref(),
             unread: subject.unsure().first().map(|it| (it.layer, it.reason)),
+            refused: refused.as_deref(),
         };
         let verdicts = policy::judge(rules, evidence).map_err(Failure::Error)?;
         let from = base.as_ref().map_or(0, |base| base.layers);
@@ -139,6 +141,15 @@ fn verdict(
         output_verdict(|out| report::ci(out, judged, format))?;
         Ok(judged.outcome())
     })
+}
+
+/// The first document or layer that does not have its stated digest, in a sentence.
+fn refused(subject: Subject<'_>) -> Option<String> {
+    if let Some(document) = subject.image.differing_documents().next() {
+        return Some(document.to_string());
+    }
+    let layer = subject.unsure().into_iter().find(|it| it.refused)?;
+    Some(format!("layer {}: {}", layer.layer, layer.reason))
 }
 
 /// The rules of `--config` or dive's `--ci-config`, else of a file in the current directory, else dive's defaults.

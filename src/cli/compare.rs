@@ -77,7 +77,8 @@ fn compare_images(command: &Compare, excludes: &Globs, old: &Loaded, new: &Loade
         });
         let unseen = loaded.subject(unseen_attributes);
         let config = loaded.image().config.unread.as_ref().map(|why| why.raw().to_owned());
-        let documents = loaded.differing_documents();
+        let documents: Vec<String> =
+            loaded.image().differing_documents().map(ToString::to_string).collect();
         incomplete |= !unseen.is_empty() || !documents.is_empty() || config.is_some();
         let all = unsure.iter().chain(&unseen).chain(&documents).chain(&config);
         let all = all.chain(&inventory.notes);

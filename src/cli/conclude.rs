@@ -1,9 +1,10 @@
-//! Ends every command that reads layers: prints unreliable layers, documents without their stated digest, and a config that could
+//! Ends every command about an image: prints unreliable layers, documents without their stated digest, and a config that could
 //! not be read, on standard error; the exit code is 2 if the answer could depend on one.
 
 use crate::cli::failure::{Failure, Outcome};
 use crate::cli::loaded::{Loaded, Needs};
 use crate::cli::output::notice;
+use crate::image::Image;
 use crate::layer::blob::CHANGED;
 
 /// Number of layers that are listed on standard error; the others are counted.
@@ -14,7 +15,7 @@ pub(super) fn conclude(loaded: &Loaded, outcome: Outcome) -> Outcome {
     if matches!(outcome, Err(Failure::ClosedPipe | Failure::Signal(_))) {
         return outcome;
     }
-    let needs = loaded.needed();
+    let needs = loaded.needs.get();
     let reference = loaded.image().reference.visible();
     let (mut count, mut decides) = (0, false);
     loaded.subject(|subject| {
@@ -30,10 +31,7 @@ pub(super) fn conclude(loaded: &Loaded, outcome: Outcome) -> Outcome {
             }
         }
     });
-    for document in loaded.differing_documents() {
-        decides |= !matches!(needs, Needs::EvenRefused(_));
-        notice(&format!("{reference}: {document}"));
-    }
+    decides |= notice_documents(loaded.image()) && !matches!(needs, Needs::EvenRefused(_));
     if let Some(why) = loaded.unread_config() {
         decides |= needs != Needs::Judged;
         notice(&format!("{reference}: {}", why.visible()));
@@ -48,6 +46,29 @@ pub(super) fn conclude(loaded: &Loaded, outcome: Outcome) -> Outcome {
     if count > LISTED_MAX {
         notice(&format!("{reference}: {} more layers could not be read", count - LISTED_MAX));
     }
+    decided(outcome, decides)
+}
+
+/// The outcome of a command that reads no layer.
+pub(super) fn conclude_without_layers(image: &Image, outcome: Outcome) -> Outcome {
+    if matches!(outcome, Err(Failure::ClosedPipe | Failure::Signal(_))) {
+        return outcome;
+    }
+    decided(outcome, notice_documents(image))
+}
+
+/// Prints the documents without their stated digests; returns whether there are any.
+fn notice_documents(image: &Image) -> bool {
+    let mut any = false;
+    for document in image.differing_documents() {
+        any = true;
+        notice(&format!("{}: {document}", image.reference.visible()));
+    }
+    any
+}
+
+/// The outcome where something unreliable `decides`, or does not.
+fn decided(outcome: Outcome, decides: bool) -> Outcome {
     match outcome {
         outcome if !decides => outcome,
         // A positive answer is certain; a negative one is not.

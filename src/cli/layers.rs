@@ -1,6 +1,7 @@
 //! `layertui layers`, and `layertui IMAGE` without a terminal.
 
 use crate::cli::args::Layers;
+use crate::cli::conclude::conclude_without_layers;
 use crate::cli::failure::{Failure, Outcome};
 use crate::cli::open::{examine_briefly, open};
 use crate::cli::output::output;
@@ -13,10 +14,11 @@ pub(super) fn run(command: &Layers, settings: &OpenSettings) -> Outcome {
     let image = &command.common.image;
     if command.dockerfile {
         let source = open(image, settings)?;
-        if let Some(why) = &source.image().config.unread {
-            return Err(Failure::Error(format!("{image}: {}", why.visible())));
-        }
-        return output(|out| report::dockerfile(out, source.image()));
+        let outcome = match &source.image().config.unread {
+            Some(why) => Err(Failure::Error(format!("{image}: {}", why.visible()))),
+            None => output(|out| report::dockerfile(out, source.image())),
+        };
+        return conclude_without_layers(source.image(), outcome);
     }
     write(image, settings, command.common.format())
 }

@@ -81,16 +81,6 @@ impl Loaded {
         self.image().config.unread.as_ref().filter(|_| self.needs_config.get())
     }
 
-    /// The documents that do not have their stated digests, each in a sentence.
-    pub(super) fn differing_documents(&self) -> Vec<String> {
-        let documents = self.image().documents.iter();
-        documents.filter(|it| it.differs()).map(ToString::to_string).collect()
-    }
-
-    pub(super) fn needed(&self) -> Needs {
-        self.needs.get()
-    }
-
     /// Parses a layer argument: a number, a negative number from the top, or a prefix of a digest or diff ID.
     pub(super) fn layer(&self, argument: Option<&str>) -> Result<usize, Failure> {
         layer_of(self.image(), argument)

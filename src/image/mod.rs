@@ -63,6 +63,13 @@ pub struct Image {
     pub problems: Vec<Foreign>,
 }
 
+impl Image {
+    /// The documents that do not have their stated digests.
+    pub fn differing_documents(&self) -> impl Iterator<Item = &StatedDocument> {
+        self.documents.iter().filter(|it| it.differs())
+    }
+}
+
 /// A document with a stated digest.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StatedDocument {

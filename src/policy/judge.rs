@@ -45,6 +45,11 @@ pub fn judge(rules: &Rules, evidence: Evidence<'_>) -> Result<Vec<Verdict>, Stri
             None => judge.findings(level),
         });
     }
+    if let Some(why) = evidence.refused {
+        for verdict in &mut verdicts {
+            (verdict.outcome, verdict.actual) = (Outcome::Unjudged, why.to_owned());
+        }
+    }
     Ok(verdicts)
 }
 

@@ -105,4 +105,6 @@ pub struct Evidence<'a> {
     pub findings: &'a [Finding],
     /// A layer that was not read to its end, and why.
     pub unread: Option<(usize, &'a str)>,
+    /// Why the bytes are not those of the stated image: no rule can be judged by them.
+    pub refused: Option<&'a str>,
 }

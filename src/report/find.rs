@@ -8,6 +8,7 @@ use serde::Serialize;
 use crate::report::entry::PathKeys;
 use crate::report::pattern::Pattern;
 use crate::report::{Format, Lines, Subject, entry, json_line};
+use crate::stack::ChangeKind;
 use crate::text;
 
 #[derive(Serialize)]
@@ -15,7 +16,8 @@ struct Line<'a> {
     #[serde(flatten)]
     path: PathKeys<'a>,
     layers: &'a [usize],
-    visible: bool,
+    /// Whether it is in the final tree; `None` if that depends on an unread layer.
+    visible: Option<bool>,
     size: Option<u64>,
     #[serde(rename = "wastedBytes")]
     wasted: Option<u64>,
@@ -32,7 +34,7 @@ pub fn find(
     format: Format,
 ) -> io::Result<u64> {
     let stack = subject.stack;
-    let is_sure = subject.is_sure();
+    let last_unsure = subject.unsure().last().map(|it| it.layer);
     let mut found = 0;
     for node in pattern.matches(stack) {
         let history = stack.history(node);
@@ -40,7 +42,9 @@ pub fn find(
         found += 1;
         let mut layers: Vec<usize> = history.iter().map(|step| step.layer).collect();
         layers.dedup();
-        let visible = last.event != crate::stack::ChangeKind::Removed;
+        // Layers below its last event do not matter; one above may remove it or bring it back.
+        let known = last_unsure < Some(last.layer);
+        let visible = known.then_some(last.event != ChangeKind::Removed);
         let path = stack.path(node);
         let size = entry::size(&last.version);
         match format {
@@ -51,12 +55,15 @@ pub fn find(
                     layers: &layers,
                     visible,
                     size,
-                    // An unread layer above may hide it.
-                    wasted: is_sure.then(|| stack.wasted_at(node)),
+                    wasted: last_unsure.is_none().then(|| stack.wasted_at(node)),
                 },
             )?,
             Format::Text => {
-                let shown = if visible { ' ' } else { '-' };
+                let shown = match visible {
+                    Some(true) => ' ',
+                    Some(false) => '-',
+                    None => '?',
+                };
                 let size = text::size::fixed_or_blank(size);
                 let layers: Vec<String> = layers.iter().map(|layer| format!("L{layer}")).collect();
                 let out = &mut Lines::new(out);

@@ -28,6 +28,7 @@ fn outcome(rules: &Rules, unread: bool, base: bool) -> Outcome {
         base: if base { Ok(&first) } else { Err("not here") },
         dive: None,
         unread: unread.then_some((2, "cut short")),
+        refused: None,
     };
     let verdicts = judge(rules, evidence).unwrap();
     assert_eq!(verdicts.len(), 1, "{verdicts:?}");

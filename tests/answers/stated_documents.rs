@@ -6,7 +6,7 @@ use layertui::image::digest::Digest;
 use serde_json::{Value, json};
 
 use crate::saved::Place;
-use crate::unread::{COMMANDS, compressed, run, said};
+use crate::unread::{COMMANDS, FORMATS, compressed, run, said};
 
 /// What leads to the layers is checked as they are: every command says which document is not the stated one.
 #[test]
@@ -46,11 +46,19 @@ fn a_document_without_its_stated_digest_is_said_and_decides() {
         assert_ne!(changed, read(&file));
         fs::write(&file, changed).unwrap();
         let compare: &[&str] = &["compare", "IMAGE", &whole];
-        for command in COMMANDS.iter().copied().chain([compare]) {
+        // Reads no layer.
+        let dockerfile: &[&str] = &["layers", "--dockerfile", "IMAGE"];
+        for command in COMMANDS.iter().copied().chain([compare, dockerfile]) {
             let output = run(command, &image);
             let said = said(&output);
             assert_eq!(output.status.code(), Some(2), "{what}: {command:?}: {said}");
             assert!(said.contains(&format!("the {what} should be sha256:")), "{command:?}: {said}");
+        }
+        for format in FORMATS {
+            let output = run(&["ci", "IMAGE", "--max-layers", "9", "--format", format], &image);
+            let told = String::from_utf8(output.stdout).unwrap();
+            assert!(told.contains(&format!("the {what} should be sha256:")), "{format}: {told}");
+            assert!(!told.contains("pass"), "it is not the image: {format}: {told}");
         }
         let output = run(&["verify", "IMAGE"], &image);
         assert_eq!(output.status.code(), Some(1), "{what}: {}", said(&output));

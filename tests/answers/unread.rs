@@ -61,6 +61,9 @@ pub(crate) const COMMANDS: &[&[&str]] = &[
     &["cat", "IMAGE", "/base"],
 ];
 
+/// The formats of `ci`.
+pub(crate) const FORMATS: [&str; 6] = ["text", "json", "junit", "github", "sarif", "markdown"];
+
 /// Bytes that do not compress, so that half of a blob is half of a file.
 fn noise(count: usize) -> Vec<u8> {
     let next = |state: &u32| {
@@ -209,6 +212,13 @@ fn json_states_no_number_that_depends_on_the_layer() {
         let found = layertui(&["find", "--json", &image, "base"]).stdout;
         let found: Value = serde_json::from_slice(&found).unwrap();
         assert!(found["wastedBytes"].is_null(), "{name}: {found}");
+        assert!(found["visible"].is_null(), "{name}: {found}");
+        let text = String::from_utf8(layertui(&["find", &image, "base"]).stdout).unwrap();
+        assert!(text.starts_with('?'), "{name}: {text}");
+        // No layer is above it.
+        let found = layertui(&["find", "--json", &image, "top"]).stdout;
+        let found: Value = serde_json::from_slice(&found).unwrap();
+        assert_eq!(found["visible"], true, "{name}: {found}");
     }
 }
 
@@ -268,6 +278,13 @@ fn a_layer_with_another_digest_is_refused_however_it_is_stored() {
         assert_unsure(&judged, "engines refuse", "found or not, it is not the image");
         let judged = layertui(&["ci", image, "--max-layers", "2"]);
         assert_unsure(&judged, "engines refuse", "broken or not, it is not the image");
+        for (format, most) in FORMATS.into_iter().flat_map(|format| [(format, "2"), (format, "9")])
+        {
+            let output = layertui(&["ci", image, "--max-layers", most, "--format", format]);
+            let told = String::from_utf8(output.stdout).unwrap();
+            assert!(told.contains("engines refuse"), "{format}: {told}");
+            assert!(!told.contains("pass"), "{format}: {told}");
+        }
         let dest = place.path("dest");
         let forced = layertui(&["extract", image, "/top", dest.to_str().unwrap(), "--force"]);
         assert_eq!(forced.status.code(), Some(0), "{}", said(&forced));

@@ -18,8 +18,8 @@ Examples:
   layertui grep image.tar TODO --visible -C 2        in the merged tree only, with two lines around
   layertui grep image.tar version --layer 3 --glob '*.json'
 
-A line begins with ' ' where the file is visible in the image, '~' where a later layer has another version of it, and '-'
-where the path was removed; then comes the layer that stores the file.
+A line begins with ' ' where the file is visible in the image, '~' where a later layer has another version of it, '-'
+where the path was removed, and '?' where a layer that was not read may hide it; then comes the layer that stores the file.
 Exit codes: 0 a line matches, 1 none does, 2 a layer or file that the answer needs could not be read.";
 
 #[derive(Debug, Arguments)]

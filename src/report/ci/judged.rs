@@ -36,13 +36,9 @@ pub struct Judged<'a> {
 }
 
 impl Judged<'_> {
-    /// The verdict over all rules. Unknown if a rule could not be evaluated, or if engines refuse a layer: the bytes that
-    /// were read are then not the image's.
+    /// The verdict over all rules. Unknown if a rule could not be evaluated.
     #[must_use]
     pub fn outcome(&self) -> Outcome {
-        if self.subject.unsure().iter().any(|it| it.refused) {
-            return Outcome::Unjudged;
-        }
         let any = |outcome| self.verdicts.iter().any(|verdict| verdict.outcome == outcome);
         match (any(Outcome::Unjudged), any(Outcome::Fail)) {
             (true, _) => Outcome::Unjudged,
