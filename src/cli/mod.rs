@@ -11,14 +11,14 @@ mod cat;
 mod ci;
 mod compare;
 mod compare_layers;
-pub(crate) mod conclude;
+mod conclude;
 pub(crate) mod config;
 mod demo;
 mod diff;
 mod engine_options;
 mod explore;
 mod extract;
-pub mod failure;
+mod failure;
 mod find;
 mod findings;
 mod grep;
@@ -31,7 +31,7 @@ mod manual;
 mod missing;
 mod open;
 mod option_words;
-pub mod output;
+mod output;
 mod packages;
 mod plugin;
 mod policy_file;
@@ -154,7 +154,9 @@ fn run(args: &Args) -> Outcome {
     if args.check_config {
         return config::check();
     }
-    let (cache, blob_cache) = if args.no_cache { (None, None) } else { cache::usable() };
+    // The command `cache` says itself why they are not used.
+    let without = args.no_cache || matches!(args.command, Some(Command::Cache(_)));
+    let (cache, blob_cache) = if without { (None, None) } else { cache::usable() };
     let registries =
         Registries { tls_verify: args.tls_verify, blob_cache, ..Registries::of_process() };
     let contents = opens_files(args.command.as_ref(), args.dive.ci || ci::in_pipeline());

@@ -3,6 +3,7 @@
 //! Output is streamed to a `Write` of the caller, sorted by path bytes. Foreign text is made visible by `text` in text output;
 //! JSON has the exact text.
 
+mod cache;
 mod ci;
 mod compare;
 mod compare_layers;
@@ -32,6 +33,7 @@ use std::sync::Arc;
 
 use crate::image::Image;
 use crate::load::LayerState;
+pub use crate::report::cache::{CacheContents, cache, removed};
 pub use crate::report::ci::judged::{Judged, RulesFile};
 pub use crate::report::ci::{CiFormat, ci};
 pub use crate::report::compare::{Comparison, Verdict, compare};

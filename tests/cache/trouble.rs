@@ -172,3 +172,29 @@ fn the_command_reports_what_it_removed() {
         "0 files removed, 0 B\n"
     );
 }
+
+/// Neither cache is used, and each command says so with the reason.
+#[cfg(unix)]
+#[test]
+fn a_directory_of_blobs_that_others_may_write_to_is_said() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let stage = Stage::new();
+    let (image, cache) = (image(&stage), stage.path("cache"));
+    let truth = layers(&cache, &image, &[]);
+    let blobs = cache.join("layertui/blobs");
+    fs::create_dir_all(&blobs).unwrap();
+    fs::set_permissions(&blobs, fs::Permissions::from_mode(0o777)).unwrap();
+    let output = layertui(&cache, &["layers", "--json", &image]).output().unwrap();
+    assert_eq!(String::from_utf8(output.stdout).unwrap(), truth);
+    assert!(String::from_utf8(output.stderr).unwrap().contains("the cache is not used: "));
+    let told = info(&cache);
+    assert!(told["problem"].as_str().unwrap().contains("blobs"), "{told}");
+    assert!(told["layers"].is_null() && told["blobs"].is_null(), "{told}");
+    for what in ["clear", "prune"] {
+        let output = layertui(&cache, &["cache", what]).output().unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{said}");
+        assert!(said.contains("nothing was removed") && said.contains("blobs"), "{said}");
+    }
+}
