@@ -85,16 +85,13 @@ fn failure(error: &extract::sink::Error) -> Failure {
 
 /// Where an item of the plan was to be created.
 fn place(plan: &Plan, dest: &Path, item: &[u8]) -> Vec<u8> {
+    let on_disk = extract::place(plan, dest);
     let in_stream = dest.as_os_str() == "-";
-    let mut place = if in_stream { plan.name() } else { dest.as_os_str().as_encoded_bytes() };
+    let mut place = if in_stream { plan.name() } else { on_disk.as_os_str().as_encoded_bytes() };
     while let Some(before) = place.strip_suffix(b"/") {
         place = before;
     }
     match item {
-        // As the extraction does: a file is put into a directory that exists.
-        b"" if !in_stream && !plan.is_directory() && dest.is_dir() => {
-            [place, b"/", plan.name()].concat()
-        }
         b"" if place.is_empty() => b"/".to_vec(),
         b"" => place.to_vec(),
         item => [place, b"/", item].concat(),

@@ -3,13 +3,13 @@
 
 use std::ffi::OsStr;
 use std::fs::{DirBuilder, File};
+use std::io;
 use std::io::Read;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::os::unix::fs::{DirBuilderExt, FileExt};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
-use std::{fs, io};
 
 use rustix::fs::{
     AtFlags, CWD, FileType, Mode, OFlags, XattrFlags, fchmod, fchown, fsetxattr, futimens, linkat,
@@ -19,7 +19,7 @@ use rustix::io::Errno;
 
 use crate::extract::attributes::{create_error, owner, set_error, settable, times};
 use crate::extract::sink::{Error, Failure, Sink};
-use crate::extract::{Item, Plan, node};
+use crate::extract::{Item, Plan, is_occupied, node, place};
 use crate::layer::directory_beneath;
 use crate::load::files::pass::Contents;
 use crate::load::files::plan::Body;
@@ -48,29 +48,23 @@ impl Disk {
     /// Opens the destination of a plan, which is created if the plan is a directory.
     pub(super) fn open(plan: &Plan, dest: &Path, force: bool) -> Result<Self, Error> {
         let failed = |error: io::Error| Error::Destination(dest.display().to_string(), error);
-        let is_directory = fs::metadata(dest).is_ok_and(|metadata| metadata.is_dir());
+        let place = place(plan, dest);
         let (root, only) = if plan.is_directory() {
-            if !is_directory {
+            if !dest.is_dir() {
                 DirBuilder::new().mode(0o700).create(dest).map_err(failed)?;
-            } else if !force && fs::read_dir(dest).map_err(failed)?.next().is_some() {
+            } else if !force && is_occupied(plan, dest) {
                 return Err(Error::Exists(dest.display().to_string()));
             }
-            (dest.to_owned(), None)
-        } else if is_directory {
-            (dest.to_owned(), Some(plan.name().to_vec()))
+            (place.as_path(), None)
         } else {
             let name =
-                dest.file_name().ok_or_else(|| failed(io::ErrorKind::InvalidInput.into()))?;
-            let parent = dest.parent().filter(|parent| !parent.as_os_str().is_empty());
-            (
-                parent.map_or_else(|| PathBuf::from("."), Path::to_owned),
-                Some(name.to_owned().into_vec()),
-            )
+                place.file_name().ok_or_else(|| failed(io::ErrorKind::InvalidInput.into()))?;
+            let parent = place.parent().filter(|parent| !parent.as_os_str().is_empty());
+            (parent.unwrap_or_else(|| Path::new(".")), Some(name.to_owned().into_vec()))
         };
         // The user chose the destination, so it may be a link.
         let flags = OFlags::DIRECTORY | OFlags::CLOEXEC | OFlags::RDONLY;
-        let root =
-            openat(CWD, &root, flags, Mode::empty()).map_err(|error| failed(error.into()))?;
+        let root = openat(CWD, root, flags, Mode::empty()).map_err(|error| failed(error.into()))?;
         Ok(Self {
             root: Arc::new(root),
             last: None,

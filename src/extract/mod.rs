@@ -11,6 +11,7 @@
 
 #[cfg(unix)]
 mod attributes;
+mod destination;
 #[cfg(unix)]
 mod disk;
 #[cfg(unix)]
@@ -23,6 +24,7 @@ use std::io::Write;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
+pub use crate::extract::destination::{is_occupied, place};
 use crate::extract::sink::{Error, Failure, Sink};
 use crate::layer::Watch;
 use crate::load::at_once::at_once;
@@ -31,6 +33,7 @@ use crate::load::files::plan::Body;
 pub use crate::load::files::plan::{Item, Plan, locate, plan};
 use crate::source::Source;
 use crate::stack::Payload;
+use crate::text;
 
 /// The most failures that are recorded with their reasons.
 const FAILURES_MAX: usize = 1000;
@@ -61,6 +64,9 @@ impl Outcome {
                 if self.failures.len() < FAILURES_MAX {
                     self.failures.push((item.path.clone(), error.to_string()));
                 }
+            }
+            Err(Failure::Unreadable(error)) => {
+                return Err(Error::Reading(text::visible(&item.path).to_string(), error));
             }
             Err(Failure::Fatal(error)) => return Err(Error::Writing(error)),
         }
@@ -141,9 +147,15 @@ fn run(
     watch: &dyn Watch,
 ) -> Result<Outcome, Error> {
     let mut outcome = Outcome::default();
-    let directories = || plan.items.iter().filter(|item| matches!(item.body, Body::Directory));
-    for item in directories() {
-        outcome.record(item, sink.directory(item))?;
+    let directories: Vec<&Item> =
+        plan.items.iter().filter(|item| matches!(item.body, Body::Directory)).collect();
+    // A directory counts once: here if it cannot be created, else when it is finished.
+    let mut created = Vec::with_capacity(directories.len());
+    for item in directories {
+        match sink.directory(item) {
+            Ok(()) => created.push(item),
+            failed => outcome.record(item, failed)?,
+        }
     }
     files(source, plan, sink, watch, &mut outcome)?;
     for item in &plan.items {
@@ -160,10 +172,8 @@ fn run(
         outcome.record(item, result)?;
     }
     // The deepest first: creating a file in a directory changes its mtime, and its mode may not allow it.
-    for item in plan.items.iter().rev().filter(|item| matches!(item.body, Body::Directory)) {
-        if let Err(failure) = sink.finish_directory(item) {
-            outcome.record(item, Err(failure))?;
-        }
+    for item in created.into_iter().rev() {
+        outcome.record(item, sink.finish_directory(item))?;
     }
     Ok(outcome)
 }
@@ -232,4 +242,53 @@ fn files_of_layer(
         }
     }
     Ok(outcome)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::layer::Unwatched;
+    use crate::load::files::pass::Contents;
+    use crate::source::{Opened, Options};
+    use crate::stack::{NodeId, notation};
+
+    /// Cannot create the directory `a`, and cannot set the attributes of `b`.
+    struct Failing;
+
+    impl Sink for Failing {
+        fn directory(&mut self, item: &Item) -> Result<(), Failure> {
+            fail_if(item.path == b"a")
+        }
+        fn file(&mut self, _: &Item, _: &mut Contents<'_>) -> Result<(), Failure> {
+            fail_if(true)
+        }
+        fn link(&mut self, _: &Item, _: &Item) -> Result<(), Failure> {
+            fail_if(true)
+        }
+        fn node(&mut self, _: &Item) -> Result<(), Failure> {
+            Ok(())
+        }
+        fn finish_directory(&mut self, item: &Item) -> Result<(), Failure> {
+            fail_if(item.path == b"a" || item.path == b"b")
+        }
+    }
+
+    fn fail_if(fails: bool) -> Result<(), Failure> {
+        if fails { Err(Failure::Item(io::Error::other("no"))) } else { Ok(()) }
+    }
+
+    #[test]
+    fn each_directory_counts_once() {
+        let (stack, _) = notation::stack("0: +a/ +b/ +c/ +l->c").unwrap();
+        let plan = plan(&stack, NodeId::ROOT, 0);
+        let demo = format!("{}/assets/demo/image.tar", env!("CARGO_MANIFEST_DIR"));
+        let Ok(Opened::Image(source)) = crate::source::open(&demo, &Options::default()) else {
+            panic!("the demo is an image");
+        };
+        let made = run(source.as_ref(), &plan, &mut Failing, &Unwatched).unwrap();
+        // Done are the root, c, and the link.
+        assert_eq!((made.done, made.failed), (3, 2));
+        let failed: Vec<_> = made.failures.iter().map(|(path, _)| path.as_slice()).collect();
+        assert_eq!(failed, [b"a", b"b"]);
+    }
 }

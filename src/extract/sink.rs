@@ -14,6 +14,9 @@ pub enum Error {
     /// The destination cannot be opened or created.
     #[error("{0}: {1}")]
     Destination(String, #[source] io::Error),
+    /// The contents of this file could not be read while a tar was written, which ends there.
+    #[error("{0}: {1}; the tar ends there")]
+    Reading(String, #[source] io::Error),
     /// Writing failed in a way that all further writes would.
     #[error("writing: {0}")]
     Writing(#[source] io::Error),
@@ -24,6 +27,8 @@ pub enum Error {
 pub(crate) enum Failure {
     /// Only this item fails.
     Item(io::Error),
+    /// The contents could not be read, and the destination cannot take back what was written of the item.
+    Unreadable(io::Error),
     /// All further items would fail as well.
     Fatal(io::Error),
 }

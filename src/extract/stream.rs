@@ -47,7 +47,7 @@ impl<'o> Tar<'o> {
         name
     }
 
-    /// Writes headers and contents. An I/O error is fatal, since the archive is incomplete then.
+    /// Writes headers and contents. An I/O error ends the archive, which is incomplete then.
     fn append(
         &mut self,
         item: &Item,
@@ -56,6 +56,7 @@ impl<'o> Tar<'o> {
         (mut records, size): (Records, u64),
         data: impl Read,
     ) -> Result<(), Failure> {
+        let mut data = Data { data, failed: false };
         let mut header = Header::new_ustar();
         header.set_entry_type(kind);
         header.set_mode(item.mode.map_or(0o755, u32::from));
@@ -88,7 +89,24 @@ impl<'o> Tar<'o> {
             let records = records.iter().map(|(key, value)| (key.as_str(), value.as_slice()));
             self.builder.append_pax_extensions(records).map_err(Failure::Fatal)?;
         }
-        self.builder.append(&header, data).map_err(Failure::Fatal)
+        self.builder.append(&header, &mut data).map_err(|error| match data.failed {
+            true => Failure::Unreadable(error),
+            false => Failure::Fatal(error),
+        })
+    }
+}
+
+/// The contents of an item. Tells an error of reading them from one of writing the tar.
+struct Data<R> {
+    data: R,
+    failed: bool,
+}
+
+impl<R: Read> Read for Data<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.data.read(buffer);
+        self.failed = read.as_ref().is_err_and(|error| error.kind() != io::ErrorKind::Interrupted);
+        read
     }
 }
 
@@ -186,7 +204,46 @@ fn decimal_time(seconds: i64, nanos: u32) -> String {
 
 #[cfg(test)]
 mod tests {
-    use crate::extract::stream::decimal_time;
+    use super::*;
+
+    /// Fails with an error that a closed pipe would have, too.
+    struct Broken;
+
+    impl Read for Broken {
+        fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+            Err(io::ErrorKind::BrokenPipe.into())
+        }
+    }
+
+    impl Write for Broken {
+        fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+            Err(io::ErrorKind::BrokenPipe.into())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn an_error_of_the_layer_is_none_of_the_output() {
+        let item = Item {
+            path: b"x".to_vec(),
+            body: Body::Fifo,
+            mode: None,
+            owner: None,
+            mtime: None,
+            xattrs: Box::default(),
+        };
+        let append = |out: &mut dyn Write, data: &mut dyn Read| {
+            let mut tar = Tar::new(out, b"");
+            tar.append(&item, EntryType::Regular, b"", (Records::new(), 1), data)
+        };
+        let read = append(&mut Vec::new(), &mut Broken);
+        assert!(matches!(read, Err(Failure::Unreadable(_))), "{read:?}");
+        let written = append(&mut Broken, &mut &b"1"[..]);
+        assert!(matches!(written, Err(Failure::Fatal(_))), "{written:?}");
+    }
 
     #[test]
     fn times_before_1970_keep_their_fraction() {

@@ -7,7 +7,6 @@ use std::time::{Duration, Instant};
 
 use crate::explorer::model::extraction::{ExtractionRequest, ExtractionResult};
 use crate::extract;
-use crate::extract::Plan;
 use crate::layer::Watch;
 use crate::load::Loader;
 
@@ -26,7 +25,8 @@ pub(super) fn extract(
         extract::plan(&stack, request.node, request.layer)
     };
     let dest = expand_home(&request.dest);
-    if !request.force && is_occupied(&plan, &dest) {
+    // The user is asked before anything is written.
+    if !request.force && extract::is_occupied(&plan, &dest) {
         return ExtractionResult::Occupied;
     }
     let watch = Reporting { stop, report, next: Mutex::new(Instant::now()) };
@@ -49,29 +49,6 @@ pub(super) fn expand_home(dest: &str) -> PathBuf {
         (Some(rest), Some(home)) => Path::new(&home).join(rest),
         _ => PathBuf::from(dest),
     }
-}
-
-/// Whether something would be overwritten. Checked before anything is written, so that the user can be asked; a file
-/// created after that is an error.
-fn is_occupied(plan: &Plan, dest: &Path) -> bool {
-    let is_directory = dest.is_dir();
-    if plan.is_directory() {
-        let mut entries = std::fs::read_dir(dest).into_iter().flatten();
-        return is_directory && entries.next().is_some();
-    }
-    let place = if is_directory { dest.join(name(plan)) } else { dest.to_owned() };
-    place.symlink_metadata().is_ok()
-}
-
-#[cfg(unix)]
-fn name(plan: &Plan) -> &Path {
-    use std::os::unix::ffi::OsStrExt as _;
-    Path::new(std::ffi::OsStr::from_bytes(plan.name()))
-}
-
-#[cfg(not(unix))]
-fn name(plan: &Plan) -> PathBuf {
-    PathBuf::from(String::from_utf8_lossy(plan.name()).into_owned())
 }
 
 struct Reporting<'t> {
