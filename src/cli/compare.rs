@@ -16,9 +16,6 @@ use crate::report::{Comparison, Format, Subject, Verdict};
 use crate::stack::query::glob::Globs;
 use crate::{compare, policy, report};
 
-/// Number of directories that text lists.
-const MOST: usize = 20;
-
 pub(super) fn run(command: &Compare, settings: &OpenSettings) -> Outcome {
     let excludes = if command.layers { Globs::default() } else { excludes(command)? };
     examine_both([&command.old, &command.new], settings, Want::Tree, |old, new| {
@@ -113,7 +110,7 @@ fn compare_images(command: &Compare, excludes: &Globs, old: &Loaded, new: &Loade
                 incomplete,
                 semantic: command.semantic,
             };
-            output_verdict(|out| report::compare(out, &found, format, MOST))?;
+            output_verdict(|out| report::compare(out, &found, format))?;
             Ok::<_, Failure>(found.verdict())
         })
     })?;

@@ -7,9 +7,6 @@ use crate::cli::progress::Progress;
 use crate::report::{Format, LayersReport};
 use crate::{compare, report};
 
-/// Number of entries of a layer that text lists.
-const MOST: usize = 20;
-
 pub(super) fn compare_layers(old: &Loaded, new: &Loaded, format: Format) -> Outcome {
     let progress = Progress::new().with_verb("comparing");
     let unsure = [unsure(old), unsure(new)];
@@ -21,7 +18,7 @@ pub(super) fn compare_layers(old: &Loaded, new: &Loaded, format: Format) -> Outc
     );
     progress.clear();
     let found = LayersReport { old: old.image(), new: new.image(), layers: &layers };
-    output_verdict(|out| report::compare_layers(out, &found, format, MOST))?;
+    output_verdict(|out| report::compare_layers(out, &found, format))?;
     if layers.iter().any(|layer| layer.verdict.is_unknown()) {
         return Err(Failure::ExitCode(2));
     }

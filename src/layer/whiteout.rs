@@ -6,13 +6,12 @@ use std::sync::LazyLock;
 
 use memchr::memmem::Finder;
 
+use crate::stack::kept::marker::{OPAQUE, PREFIX};
 use crate::stack::kept::paths;
 
-const PREFIX: &[u8] = b".wh.";
 /// Built once, because every path is searched.
 static FINDER: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(PREFIX));
 const META_PREFIX: &[u8] = b".wh..wh.";
-const OPAQUE: &[u8] = b".wh..wh..opq";
 
 /// Files that eStargz adds at the root of a layer.
 const LANDMARKS: [&[u8]; 3] =

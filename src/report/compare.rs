@@ -12,18 +12,13 @@ use crate::report::compare::json::write_json;
 use crate::report::compare::text::write_text;
 use crate::report::{Format, Lines};
 
-/// Writes the comparison; text names `most` directories, JSON all.
+/// Writes the comparison; text names the first directories, JSON all.
 ///
 /// # Errors
 /// Errors of writing to `out`.
-pub fn compare(
-    out: &mut dyn Write,
-    found: &Comparison<'_>,
-    format: Format,
-    most: usize,
-) -> io::Result<()> {
+pub fn compare(out: &mut dyn Write, found: &Comparison<'_>, format: Format) -> io::Result<()> {
     match format {
         Format::Json => write_json(out, found),
-        Format::Text => write_text(&mut Lines::new(out), found, most),
+        Format::Text => write_text(&mut Lines::new(out), found),
     }
 }

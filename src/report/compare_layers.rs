@@ -50,7 +50,10 @@ impl<'a> LayersReport<'a> {
     }
 }
 
-/// Writes the layers; text names `most` entries of each, JSON all.
+/// Number of entries of a layer that text lists.
+const LISTED_MAX: usize = 20;
+
+/// Writes the layers; text names the first entries of each, JSON all that were listed.
 ///
 /// # Errors
 /// Errors of writing to `out`.
@@ -58,11 +61,10 @@ pub fn compare_layers(
     out: &mut dyn Write,
     found: &LayersReport<'_>,
     format: Format,
-    most: usize,
 ) -> io::Result<()> {
     match format {
         Format::Json => write_json(out, found),
-        Format::Text => write_text(&mut Lines::new(out), found, most),
+        Format::Text => write_text(&mut Lines::new(out), found),
     }
 }
 
@@ -74,7 +76,7 @@ enum Line<'a> {
         new: Option<SideKeys<'a>>,
         paired_by: Option<&'static str>,
         verdict: &'static str,
-        /// `None` where the tars were not read.
+        /// Empty, and the numbers are 0, where the tars were not read.
         differs: Vec<&'static str>,
         added: u64,
         removed: u64,
@@ -214,19 +216,18 @@ fn layer_line<'a>(found: &LayersReport<'a>, compared: &'a ComparedLayer) -> Line
     }
 }
 
-fn write_text(out: &mut dyn Write, found: &LayersReport<'_>, most: usize) -> io::Result<()> {
+fn write_text(out: &mut dyn Write, found: &LayersReport<'_>) -> io::Result<()> {
     writeln!(out, "old: {}", found.old.reference.visible())?;
     writeln!(out, "new: {}", found.new.reference.visible())?;
     writeln!(out)?;
     for compared in found.layers {
         write_layer(out, found, compared)?;
-        for entry in compared.entries.listed.iter().take(most) {
+        for entry in compared.entries.listed.iter().take(LISTED_MAX) {
             write_entry(out, entry)?;
         }
-        let listed = compared.entries.listed.len();
-        let more = listed.saturating_sub(most) as u64 + compared.entries.left_out;
-        if more > 0 {
-            writeln!(out, "              and {} more; --json has them", text::size::count(more))?;
+        let more = compared.entries.listed.len().saturating_sub(LISTED_MAX) as u64;
+        if let Some(more) = more_entries(more, compared.entries.left_out) {
+            writeln!(out, "              {more}")?;
         }
     }
     writeln!(out)?;
@@ -243,6 +244,18 @@ fn write_text(out: &mut dyn Write, found: &LayersReport<'_>, most: usize) -> io:
         found.count("removed"),
         found.count("unknown"),
     )
+}
+
+/// Words for the entries that text does not list: `listed` ones, which JSON has, and `left_out` ones, which are only counted.
+fn more_entries(listed: u64, left_out: u64) -> Option<String> {
+    let count = text::size::count;
+    let all = count(listed + left_out);
+    match (listed, left_out) {
+        (0, 0) => None,
+        (_, 0) => Some(format!("and {all} more; --json has them")),
+        (0, _) => Some(format!("and {all} more, which are only counted")),
+        _ => Some(format!("and {all} more; --json has {} of them", count(listed))),
+    }
 }
 
 /// Both numbers, the verdict, and the instruction; both instructions where they differ.
@@ -310,5 +323,19 @@ fn aspect(name: &str, old: &Facts, new: &Facts) -> String {
         "header" => "header fields".to_owned(),
         "order" => "place in the tar".to_owned(),
         other => other.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn json_is_named_for_what_it_has() {
+        let words = |listed, left_out| more_entries(listed, left_out).unwrap_or_default();
+        assert_eq!(words(0, 0), "");
+        assert_eq!(words(3, 0), "and 3 more; --json has them");
+        assert_eq!(words(3, 4), "and 7 more; --json has 3 of them");
+        assert_eq!(words(0, 4), "and 4 more, which are only counted");
     }
 }

@@ -95,7 +95,7 @@ pub fn diff(
                 let bytes = text::size::fixed_or_blank(size(&version));
                 let out = &mut Lines::new(out);
                 write!(out, "{mark} {bytes}  ")?;
-                write_name(out, stack, &version, &path)?;
+                write_name(out, stack, range.to, &version, &path)?;
             }
         }
     }

@@ -112,10 +112,11 @@ pub(super) fn size_cell(stack: &Stack, version: &Version) -> String {
     }
 }
 
-/// The line of `ls --long`.
+/// The line of `ls --long` in the tree of `layer`.
 pub(super) fn write_long(
     out: &mut dyn Write,
     stack: &Stack,
+    layer: usize,
     version: &Version,
     path: &[u8],
     size: &str,
@@ -134,13 +135,14 @@ pub(super) fn write_long(
     let owner = version.owner.map_or_else(|| "?:?".to_owned(), |(uid, gid)| format!("{uid}:{gid}"));
     let time = version.mtime.map_or_else(|| "-".into(), |time| text::time::utc(time.seconds));
     write!(out, "{letter}{mode} {owner:>11} {size:>12} {time:>19} L{:<3} ", version.layer)?;
-    write_name(out, stack, version, path)
+    write_name(out, stack, layer, version, path)
 }
 
-/// A path, and where it leads if it is a link.
+/// A path, and where it leads in the tree of `layer` if it is a link.
 pub(super) fn write_name(
     out: &mut dyn Write,
     stack: &Stack,
+    layer: usize,
     version: &Version,
     path: &[u8],
 ) -> io::Result<()> {
@@ -152,7 +154,7 @@ pub(super) fn write_name(
             let target = stack.link(version.event);
             let is_directory = || {
                 let node = stack.find(&target);
-                let version = node.and_then(|node| stack.visible(node, stack.folded() - 1));
+                let version = node.and_then(|node| stack.visible(node, layer));
                 version.is_some_and(|version| version.kind == Kind::Directory)
             };
             let broken = match version.broken_link {

@@ -35,6 +35,7 @@ pub fn find(
 ) -> io::Result<u64> {
     let stack = subject.stack;
     let last_unsure = subject.unsure().last().map(|it| it.layer);
+    let top = stack.folded().saturating_sub(1);
     let mut found = 0;
     for node in pattern.matches(stack) {
         let history = stack.history(node);
@@ -68,7 +69,7 @@ pub fn find(
                 let layers: Vec<String> = layers.iter().map(|layer| format!("L{layer}")).collect();
                 let out = &mut Lines::new(out);
                 write!(out, "{shown} {size}  {:<12}  ", layers.join(" "))?;
-                entry::write_name(out, stack, &last.version, &path)?;
+                entry::write_name(out, stack, top, &last.version, &path)?;
             }
         }
     }

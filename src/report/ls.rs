@@ -144,7 +144,7 @@ fn write_line(
             Some(bytes) => bytes.to_string(),
             None => "?".to_owned(),
         };
-        return write_long(out, stack, version, &path, &cell);
+        return write_long(out, stack, what.layer, version, &path, &cell);
     }
     if what.du {
         match bytes {
@@ -152,5 +152,5 @@ fn write_line(
             None => write!(out, "{:>1$}  ", "?", text::size::CELLS)?,
         }
     }
-    write_name(out, stack, version, &path)
+    write_name(out, stack, what.layer, version, &path)
 }

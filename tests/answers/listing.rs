@@ -207,3 +207,19 @@ fn a_name_in_an_archive_on_standard_input_comes_after_the_options() {
     let other = String::from_utf8(run(&["ls", "--nonsense", "x"]).stderr).unwrap();
     assert!(!other.contains("standard input"), "{other}");
 }
+
+/// Where a broken link leads depends on the tree that is listed, not on the last one.
+#[test]
+fn a_hard_link_to_a_directory_is_one_while_the_directory_is_there() {
+    let place = Place::new();
+    let layers = [
+        Tar::new().dir("d/", 0o755).hardlink("l", "d").finish(),
+        Tar::new().whiteout("d").finish(),
+    ];
+    let image = place.image("image", &layers);
+    let image = image.to_str().unwrap();
+    let first = text(&["ls", image, "--layer", "0"]);
+    assert!(first.contains("l => /d (a directory)"), "{first}");
+    let last = text(&["ls", image]);
+    assert!(last.contains("l => /d (missing)"), "{last}");
+}

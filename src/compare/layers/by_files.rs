@@ -18,6 +18,7 @@ use crate::layer::{Severity, Watch};
 use crate::load::undecided::same_sparse;
 use crate::source::{Source, Stored};
 use crate::stack::kept::entry::{Entry, Fingerprint, Kind, Row};
+use crate::stack::kept::marker;
 
 /// Bytes that a file takes beside its path, in a tree whose nodes are half full at least.
 const FILE_BYTES: usize = 2 * size_of::<(Vec<u8>, File)>();
@@ -177,8 +178,8 @@ fn files(side: Side<'_>, held: &mut Held<'_>) -> Result<BTreeMap<Vec<u8>, File>,
                 }
                 (entry.path.to_vec(), File::of(&entry))
             }
-            Row::Whiteout { path } => (whiteout(path), File::marker()),
-            Row::Opaque { path } => ([path, b"/.wh..wh..opq"].concat(), File::marker()),
+            Row::Whiteout { path } => (marker::whiteout(path), File::marker()),
+            Row::Opaque { path } => (marker::opaque(path), File::marker()),
         };
         // The path is kept twice.
         held.take(2 * path.len() + FILE_BYTES)?;
@@ -193,22 +194,9 @@ fn files(side: Side<'_>, held: &mut Held<'_>) -> Result<BTreeMap<Vec<u8>, File>,
     Ok(files)
 }
 
-/// The path of the marker that hides a path.
-fn whiteout(path: &[u8]) -> Vec<u8> {
-    let name = path.iter().rposition(|&byte| byte == b'/').map_or(0, |slash| slash + 1);
-    [&path[..name], b".wh.", &path[name..]].concat()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_marker_has_the_path_that_a_tar_would_give_it() {
-        for (path, marker) in [("a", ".wh.a"), ("d/a", "d/.wh.a"), ("d/e/.a", "d/e/.wh..a")] {
-            assert_eq!(whiteout(path.as_bytes()), marker.as_bytes());
-        }
-    }
 
     #[test]
     fn what_is_held_is_limited_and_given_back() {

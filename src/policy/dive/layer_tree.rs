@@ -5,6 +5,8 @@ use hashbrown::HashMap;
 use crate::stack::fold::DEPTH_MAX;
 use crate::stack::kept::arena::Arena;
 use crate::stack::kept::entry::{Entry, Kind, Row};
+use crate::stack::kept::marker;
+use crate::stack::kept::marker::PREFIX;
 use crate::stack::kept::paths::{shared_prefix, split};
 use crate::stack::kept::table::Table;
 
@@ -198,7 +200,7 @@ impl LayerTree {
         let mut all: Vec<(u32, bool)> =
             names.chain(self.whiteouts().map(|node| (node, true))).collect();
         let name = |(node, marker): (u32, bool)| {
-            let prefix: &[u8] = if marker { b".wh." } else { b"" };
+            let prefix: &[u8] = if marker { PREFIX } else { b"" };
             prefix.iter().chain(self.arena.name(node)).copied()
         };
         // The last name first: the walk takes from the end.
@@ -241,7 +243,7 @@ impl LayerTree {
     /// Whether dive comes to the marker of a path before the path itself: names are sorted by their bytes.
     pub(super) fn marker_is_first(&self, node: u32) -> bool {
         let name = self.arena.name(node);
-        *[b".wh.", name].concat() < *name
+        *marker::whiteout(name) < *name
     }
 
     pub(super) fn path(&self, node: u32) -> Vec<u8> {
@@ -250,11 +252,8 @@ impl LayerTree {
 
     /// The path as the layer has it, without a leading slash; of a marker with its own name.
     pub(super) fn literal(&self, node: u32, marker: bool) -> Vec<u8> {
-        let mut path = self.arena.path(node);
-        if marker {
-            let name = path.len() - self.arena.name(node).len();
-            path.splice(name..name, *b".wh.");
-        }
+        let path = self.arena.path(node);
+        let mut path = if marker { marker::whiteout(&path) } else { path };
         path.remove(0);
         path
     }

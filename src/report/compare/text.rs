@@ -9,15 +9,14 @@ use crate::report::compare::comparison::Comparison;
 use crate::text;
 use crate::text::Foreign;
 
+/// Number of directories that are named.
+const LISTED_MAX: usize = 20;
+
 /// Files that are named of each kind that is set aside.
 const NAMED: usize = 5;
 
-/// Writes the verdict first, then what people ask for in that order; `most` directories are named.
-pub(super) fn write_text(
-    out: &mut dyn Write,
-    found: &Comparison<'_>,
-    most: usize,
-) -> io::Result<()> {
+/// Writes the verdict first, then what people ask for in that order; [`LISTED_MAX`] directories are named.
+pub(super) fn write_text(out: &mut dyn Write, found: &Comparison<'_>) -> io::Result<()> {
     write_verdict(out, found)?;
     write_sizes(out, found)?;
     let files = found.files;
@@ -29,7 +28,7 @@ pub(super) fn write_text(
         write!(out, "{} {name} ", package.manager.name())?;
         write_versions(out, package.old.as_deref(), package.new.as_deref())?;
     }
-    write_directories(out, found, most)?;
+    write_directories(out, found)?;
     gap(out, !files.differences.is_empty() || !files.links.is_empty())?;
     for difference in &files.differences {
         write_path(out, difference)?;
@@ -161,7 +160,7 @@ fn write_links(out: &mut dyn Write, links: &[Link]) -> io::Result<()> {
     Ok(())
 }
 
-fn write_directories(out: &mut dyn Write, found: &Comparison<'_>, most: usize) -> io::Result<()> {
+fn write_directories(out: &mut dyn Write, found: &Comparison<'_>) -> io::Result<()> {
     let mut sums: Vec<_> = found.files.directories().into_iter().collect();
     if sums.is_empty() {
         return Ok(());
@@ -169,7 +168,7 @@ fn write_directories(out: &mut dyn Write, found: &Comparison<'_>, most: usize) -
     sums.sort_by_key(|(_, sum)| std::cmp::Reverse(sum.old_bytes + sum.new_bytes));
     writeln!(out)?;
     writeln!(out, "  added removed changed    old    new  below")?;
-    for (path, sum) in sums.iter().take(most) {
+    for (path, sum) in sums.iter().take(LISTED_MAX) {
         writeln!(
             out,
             "{:>7} {:>7} {:>7} {} {}  {}",
@@ -181,8 +180,8 @@ fn write_directories(out: &mut dyn Write, found: &Comparison<'_>, most: usize) -
             text::visible(path),
         )?;
     }
-    if sums.len() > most {
-        writeln!(out, "and {} directories more; --json has all", sums.len() - most)?;
+    if sums.len() > LISTED_MAX {
+        writeln!(out, "and {} directories more; --json has all", sums.len() - LISTED_MAX)?;
     }
     Ok(())
 }

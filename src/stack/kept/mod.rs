@@ -10,6 +10,7 @@ pub(crate) mod flag;
 mod hashed;
 pub(crate) mod known_dirs;
 pub(crate) mod large_dirs;
+pub mod marker;
 pub(crate) mod names;
 pub(crate) mod needle;
 pub mod paths;

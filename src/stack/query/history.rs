@@ -2,6 +2,7 @@
 
 use crate::stack::kept::events::Cause;
 use crate::stack::kept::flag::Flag;
+use crate::stack::kept::marker;
 use crate::stack::kept::names::NONE;
 use crate::stack::kept::stack::{EventId, NodeId, Stack};
 use crate::stack::{ChangeKind, Version};
@@ -54,19 +55,13 @@ impl Stack {
     /// The path of the marker or entry above this path that removed it.
     fn removed_by(&self, event: u32) -> Option<Vec<u8>> {
         let (cause, by) = self.events.cause(event);
-        let child = |dir: u32, name: &[u8]| {
-            let dir = self.arena.path(dir);
-            let slash = if dir == b"/" { &b""[..] } else { b"/" };
-            Some([&dir[..], slash, name].concat())
-        };
+        let path = || self.arena.path(by);
         match cause {
             Cause::Entry => None,
             Cause::Whiteout if self.events.node(event) == by => None,
-            Cause::Whiteout => {
-                child(self.arena.parent(by), &[b".wh.", self.arena.name(by)].concat())
-            }
-            Cause::Opaque => child(by, b".wh..wh..opq"),
-            Cause::Replaced => Some(self.arena.path(by)),
+            Cause::Whiteout => Some(marker::whiteout(&path())),
+            Cause::Opaque => Some(marker::opaque(&path())),
+            Cause::Replaced => Some(path()),
         }
     }
 }
