@@ -1,5 +1,6 @@
 //! `layertui build`: builds with an engine, then opens or checks the result.
 
+use std::env::consts::EXE_SUFFIX;
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus};
@@ -68,8 +69,10 @@ impl Build {
 /// The first engine in `PATH`.
 fn installed() -> Result<&'static str, Failure> {
     let path = std::env::var_os("PATH").unwrap_or_default();
-    let is_here =
-        |engine: &&&str| std::env::split_paths(&path).any(|dir| dir.join(engine).is_file());
+    let is_here = |engine: &&&str| {
+        let program = format!("{engine}{EXE_SUFFIX}");
+        std::env::split_paths(&path).any(|dir| dir.join(&program).is_file())
+    };
     ENGINES.iter().find(is_here).copied().ok_or_else(|| {
         Failure::Error(format!("none of {} is installed to build with", ENGINES.join(", ")))
     })
