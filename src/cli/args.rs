@@ -100,7 +100,8 @@ pub(crate) struct Args {
     #[arg(long)]
     pub(crate) no_mouse: bool,
 
-    /// Colours: dark, light, high-contrast or mono. Default: dark; mono under NO_COLOR or TERM=dumb.
+    /// Colours: dark, light, high-contrast or mono. Default: dark or light, by the terminal's
+    /// background; mono under NO_COLOR or TERM=dumb.
     #[arg(long, value_name = "THEME", value_parser = theme)]
     pub(crate) theme: Option<Theme>,
 

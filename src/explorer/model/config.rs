@@ -219,7 +219,7 @@ fn unknown<'n>(what: &str, name: &str, known: impl Iterator<Item = &'n str>) -> 
 
 /// Suggests the known name with the smallest edit distance, if that is at most 2 and half its length.
 fn did_you_mean<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> String {
-    let near = known.map(|known| (distance(name, known), known)).min();
+    let near = known.map(|known| (strsim::levenshtein(name, known), known)).min();
     match near {
         Some((distance, known)) if distance <= 2.min(known.len() / 2) => {
             format!("; did you mean {known}?")
@@ -228,33 +228,18 @@ fn did_you_mean<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> String 
     }
 }
 
-/// Edit distance (Levenshtein). Of `one` only the first 64 characters count.
-fn distance(one: &str, other: &str) -> usize {
-    let one: Vec<char> = one.chars().take(64).collect();
-    let mut row: Vec<usize> = (0..=one.len()).collect();
-    for (down, letter) in other.chars().enumerate() {
-        let mut corner = down;
-        row[0] = down + 1;
-        for across in 0..one.len() {
-            let change = corner + usize::from(one[across] != letter);
-            corner = row[across + 1];
-            row[across + 1] = change.min(corner + 1).min(row[across] + 1);
-        }
-    }
-    row[one.len()]
-}
-
 /// A config file with all defaults.
 #[must_use]
 pub fn default_text() -> String {
     let themes = Theme::ALL.map(Theme::name).join(", ");
     let mut out = format!(
         "# layertui's settings: $XDG_CONFIG_HOME/layertui/config.toml, else ~/.config/layertui/config.toml.\n\
-         # What is left out keeps the value below. `layertui --check-config` says what is wrong with a file.\n\n\
-         # Colours: {themes}. Without this line NO_COLOR and TERM=dumb mean mono.\n\
-         theme = \"{}\"\n\
-         # unicode or ascii.\n\
-         glyphs = \"{}\"\n\
+         # What is left out keeps its default. `layertui --check-config` says what is wrong with a file.\n\n\
+         # Colours: {themes}. Without this line dark or light, by the terminal's background; mono under\n\
+         # NO_COLOR and TERM=dumb.\n\
+         # theme = \"{}\"\n\
+         # unicode or ascii. Without this line ascii under TERM=dumb, else unicode.\n\
+         # glyphs = \"{}\"\n\
          # false leaves the mouse to the terminal.\n\
          mouse = true\n\
          # Columns of trees: size, bar, layer.\n\
@@ -289,12 +274,27 @@ mod tests {
     fn the_defaults_are_understood_and_change_nothing() {
         let settings = Settings::parse(&default_text());
         assert_eq!(settings.errors, [""; 0]);
-        assert_eq!(settings.theme, Some(Theme::default()));
+        // The terminal decides.
+        assert_eq!((settings.theme, settings.glyphs), (None, None));
         assert_eq!(settings.columns, TreeColumns::default());
         let keymap = Keymap::default();
         for entry in model::action::all() {
             assert!(settings.keymap.keys(entry).eq(keymap.keys(entry)), "{}", entry.id);
         }
+    }
+
+    #[test]
+    fn the_settings_that_are_left_out_can_be_put_in() {
+        let commented = ["theme", "glyphs", "layers_width", "changes_width"];
+        let all = commented.iter().fold(default_text(), |text, name| {
+            let (from, to) = (format!("\n# {name} = "), format!("\n{name} = "));
+            assert!(text.contains(&from), "{name}");
+            text.replace(&from, &to)
+        });
+        let settings = Settings::parse(&all);
+        assert_eq!(settings.errors, [""; 0]);
+        let (theme, glyphs) = (Theme::default(), Glyphs::default());
+        assert_eq!((settings.theme, settings.glyphs), (Some(theme), Some(glyphs)));
     }
 
     #[test]

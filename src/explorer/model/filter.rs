@@ -16,7 +16,38 @@ use crate::stack::{ChangeKind, Stack};
 use crate::text::{Visible, pattern, size, visible};
 
 /// The words of the filter, for the prompt.
-pub const WORDS: &str = "added modified metadata rewritten removed  shadowed opaque whiteout ghost  file dir symlink device  setuid  >10M <1k  layer:3  unowned owned:bash  part *.so re:^lib";
+pub const WORDS: &str = "added modified metadata rewritten removed  shadowed opaque whiteout ghost  file dir symlink hardlink device  setuid  >10M <1k  layer:3  owned unowned owned:bash  part *.so re:^lib";
+
+/// The words without a value, and what each adds to a filter.
+const KEYWORDS: [(&str, fn(&mut Filter)); 21] = [
+    ("added", |it| it.criteria.changes.push(ChangeKind::Added)),
+    ("modified", |it| it.criteria.changes.push(ChangeKind::Modified)),
+    ("metadata", |it| it.criteria.changes.push(ChangeKind::Metadata)),
+    ("rewritten", |it| it.criteria.changes.push(ChangeKind::Rewritten)),
+    ("removed", |it| it.criteria.changes.push(ChangeKind::Removed)),
+    ("shadowed", |it| it.criteria.signs.push(Sign::Shadowed)),
+    ("opaque", |it| it.criteria.signs.push(Sign::Opaque)),
+    ("whiteout", |it| it.criteria.signs.push(Sign::Whiteout)),
+    ("ghost", |it| {
+        it.criteria.signs.push(Sign::Ghost);
+        it.criteria.ghosts = true;
+    }),
+    ("-added", |it| it.criteria.hidden.push(Some(ChangeKind::Added))),
+    ("-removed", |it| it.criteria.hidden.push(Some(ChangeKind::Removed))),
+    ("-modified", |it| {
+        let kinds = [ChangeKind::Modified, ChangeKind::Metadata, ChangeKind::Rewritten];
+        it.criteria.hidden.extend(kinds.map(Some));
+    }),
+    ("-unchanged", |it| it.criteria.hidden.push(None)),
+    ("file", |it| it.criteria.kinds.push(Kind::File)),
+    ("dir", |it| it.criteria.kinds.push(Kind::Directory)),
+    ("symlink", |it| it.criteria.kinds.push(Kind::Symlink)),
+    ("hardlink", |it| it.criteria.kinds.push(Kind::Hardlink)),
+    ("device", |it| it.criteria.kinds.extend([Kind::Char, Kind::Block])),
+    ("setuid", |it| it.criteria.setuid = true),
+    ("owned", |it| it.package = Some(PackageFilter::Any)),
+    ("unowned", |it| it.package = Some(PackageFilter::None)),
+];
 
 /// A filter.
 pub struct Filter {
@@ -87,37 +118,13 @@ impl Filter {
 
     /// Adds one word. On error nothing is added.
     fn take(&mut self, word: &str) -> Result<(), String> {
-        let criteria = &mut self.criteria;
-        match word {
-            "added" => criteria.changes.push(ChangeKind::Added),
-            "modified" => criteria.changes.push(ChangeKind::Modified),
-            "metadata" => criteria.changes.push(ChangeKind::Metadata),
-            "rewritten" => criteria.changes.push(ChangeKind::Rewritten),
-            "removed" => criteria.changes.push(ChangeKind::Removed),
-            "shadowed" => criteria.signs.push(Sign::Shadowed),
-            "opaque" => criteria.signs.push(Sign::Opaque),
-            "whiteout" => criteria.signs.push(Sign::Whiteout),
-            "ghost" => {
-                criteria.signs.push(Sign::Ghost);
-                criteria.ghosts = true;
+        match KEYWORDS.iter().find(|(keyword, _)| *keyword == word) {
+            Some((_, add)) => {
+                add(self);
+                Ok(())
             }
-            "-added" => criteria.hidden.push(Some(ChangeKind::Added)),
-            "-removed" => criteria.hidden.push(Some(ChangeKind::Removed)),
-            "-modified" => criteria.hidden.extend(
-                [ChangeKind::Modified, ChangeKind::Metadata, ChangeKind::Rewritten].map(Some),
-            ),
-            "-unchanged" => criteria.hidden.push(None),
-            "file" => criteria.kinds.push(Kind::File),
-            "dir" => criteria.kinds.push(Kind::Directory),
-            "symlink" => criteria.kinds.push(Kind::Symlink),
-            "hardlink" => criteria.kinds.push(Kind::Hardlink),
-            "device" => criteria.kinds.extend([Kind::Char, Kind::Block]),
-            "setuid" => criteria.setuid = true,
-            "owned" => self.package = Some(PackageFilter::Any),
-            "unowned" => self.package = Some(PackageFilter::None),
-            _ => return self.take_value(word),
+            None => self.take_value(word),
         }
-        Ok(())
     }
 
     fn take_value(&mut self, word: &str) -> Result<(), String> {
@@ -286,6 +293,21 @@ mod tests {
             let made = filter(text);
             assert!(!made.is_on(), "{text}");
             assert!(made.error.as_ref().unwrap().plain().contains(part), "{:?}", made.error);
+        }
+    }
+
+    /// The prompt has no room for the words that hide paths.
+    #[test]
+    fn every_word_is_documented() {
+        let document = include_str!("../../../docs/keys.md");
+        let (_, document) = document.split_once("`f` filters the trees").unwrap();
+        let words = |text: &str| -> Vec<String> {
+            text.split([' ', '`', '\n']).map(str::to_owned).collect()
+        };
+        let (documented, prompted) = (words(document), words(WORDS));
+        for (word, _) in KEYWORDS {
+            assert!(documented.iter().any(|it| it == word), "{word}");
+            assert!(word.starts_with('-') || prompted.iter().any(|it| it == word), "{word}");
         }
     }
 }
