@@ -1,6 +1,6 @@
 //! Byte counts and numbers in columns: decimal units, as container tools print them. And sizes as people type them.
 
-use humansize::{DECIMAL, format_size};
+use humansize::{DECIMAL, FixedAt, format_size};
 
 use crate::text::{Visible, visible};
 
@@ -9,7 +9,16 @@ pub const CELLS: usize = 6;
 /// Cells that [`signed`] fills: a sign and six.
 pub const SIGNED_CELLS: usize = 7;
 
-const UNITS: [&str; 7] = ["B", "kB", "MB", "GB", "TB", "PB", "EB"];
+/// No size has more than 19 EB.
+const LARGEST: (u32, FixedAt, &str) = (6, FixedAt::Exa, "EB");
+const UNITS: [(u32, FixedAt, &str); 6] = [
+    (1, FixedAt::Kilo, "kB"),
+    (2, FixedAt::Mega, "MB"),
+    (3, FixedAt::Giga, "GB"),
+    (4, FixedAt::Tera, "TB"),
+    (5, FixedAt::Peta, "PB"),
+    LARGEST,
+];
 
 /// Exactly six cells, right-aligned: ` 922 B`, `1.4 kB`, ` 18 MB`, `856 MB`.
 #[must_use]
@@ -46,18 +55,22 @@ pub fn short(bytes: u64) -> Visible<'static> {
     if bytes < 1000 {
         return Visible::owned(format!("{bytes} B"));
     }
-    let mut unit = 1;
-    let mut scale: u128 = 1000;
-    // Rounding must not give four digits: 999.5 kB is 1.0 MB.
-    while u128::from(bytes) * 2 >= scale * 1999 {
-        scale *= 1000;
-        unit += 1;
-    }
-    let tenths = (u128::from(bytes) * 10 + scale / 2) / scale;
+    let (power, _, unit) = unit(bytes, 999.5);
+    let (bytes, scale) = (u128::from(bytes), 1000_u128.pow(power));
+    let tenths = (bytes * 10 + scale / 2) / scale;
     if tenths < 100 {
-        return Visible::owned(format!("{}.{} {}", tenths / 10, tenths % 10, UNITS[unit]));
+        return Visible::owned(format!("{}.{} {unit}", tenths / 10, tenths % 10));
     }
-    Visible::owned(format!("{} {}", (u128::from(bytes) + scale / 2) / scale, UNITS[unit]))
+    Visible::owned(format!("{} {unit}", (bytes + scale / 2) / scale))
+}
+
+/// A unit as a power of 1000, for humansize and by its name, in which a size of at least 1 kB is below `four_digits`, from which on
+/// rounding would give 1000: 999.95 with one decimal, 999.5 without.
+fn unit(bytes: u64, four_digits: f64) -> (u32, FixedAt, &'static str) {
+    // Divided as humansize does, so that both round alike.
+    let sizes = std::iter::successors(Some(bytes as f64 / 1000.0), |size| Some(size / 1000.0));
+    let found = UNITS.into_iter().zip(sizes).find(|(_, size)| *size < four_digits);
+    found.map_or(LARGEST, |(unit, _)| unit)
 }
 
 /// For details: `18,402,816 B (18.4 MB)`; `922 B` below 1 kB.
@@ -77,7 +90,8 @@ fn exact_and_rounded(sign: &'static str, bytes: u64) -> Visible<'static> {
     if bytes < 1000 {
         return exact;
     }
-    let one_decimal = DECIMAL.decimal_places(1).decimal_zeroes(1);
+    let (_, unit, _) = unit(bytes, 999.95);
+    let one_decimal = DECIMAL.decimal_places(1).decimal_zeroes(1).fixed_at(Some(unit));
     Visible::owned(format!("{exact} ({sign}{})", format_size(bytes, one_decimal)))
 }
 
@@ -194,6 +208,13 @@ mod tests {
         assert_eq!(long(922), "922 B");
         assert_eq!(long(18_402_816), "18,402,816 B (18.4 MB)");
         assert_eq!(long(999_949), "999,949 B (999.9 kB)");
+        assert_eq!(long(999_950), "999,950 B (1.0 MB)");
+        for power in 1..=5 {
+            let limit = 999_950 * 1000_u64.pow(power - 1);
+            for near in [limit - 1, limit, limit + 1] {
+                assert!(!long(near).plain().contains("(1000"), "{}", long(near));
+            }
+        }
         assert_eq!(long(u64::MAX), "18,446,744,073,709,551,615 B (18.4 EB)");
         assert_eq!(signed_long(-2000), "-2,000 B (-2.0 kB)");
     }
