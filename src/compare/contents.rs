@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 use std::io;
 use std::io::Read;
+use std::panic::resume_unwind;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
@@ -54,8 +55,7 @@ pub(super) fn compare(
     let (olds, news) = thread::scope(|scope| {
         let news = scope.spawn(|| sums(new, pairs, |pair| &pair.new, &done, watch));
         let olds = sums(old, pairs, |pair| &pair.old, &done, watch);
-        // Without sums the pairs stay undecided.
-        (olds, news.join().unwrap_or_default())
+        (olds, news.join().unwrap_or_else(|panic| resume_unwind(panic)))
     });
     let verdict = |(index, pair): (usize, &Pair)| {
         if pair.both_sparse() {

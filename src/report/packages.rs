@@ -118,7 +118,7 @@ fn installed_text(
     })
 }
 
-/// `IMAGE: 88 packages (dpkg), 104 MB`.
+/// `IMAGE: 88 packages of dpkg, 104 MB`.
 fn write_head(out: &mut dyn Write, subject: Subject<'_>, found: &PackageLayers) -> io::Result<()> {
     write!(out, "{}: ", subject.image.reference.visible())?;
     if !found.has_database {

@@ -224,6 +224,6 @@ pub struct Stored<'a> {
     pub data: Option<u64>,
     /// Payload bytes.
     pub stored: u64,
-    /// Size and time of the payload's file at listing, from which a later change is detected.
+    /// A digest of the contents, if listing the layer gave one; a later change of the file is detected by it.
     pub fingerprint: Option<Fingerprint>,
 }
