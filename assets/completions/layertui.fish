@@ -30,7 +30,7 @@ missing\t'If no local store has it'
 always\t'Always'"
 complete -c layertui -n "__fish_layertui_needs_command" -l tls-verify -d 'Set to false to accept untrusted certificates or plain HTTP. Default: false for registries on localhost, true for others' -r -f -a "true\t''
 false\t''"
-complete -c layertui -n "__fish_layertui_needs_command" -l theme -d 'Colours: dark, light, high-contrast or mono. Default: dark; mono under NO_COLOR or TERM=dumb' -r
+complete -c layertui -n "__fish_layertui_needs_command" -l theme -d 'Colours: dark, light, high-contrast or mono. Default: dark or light, by the terminal\'s background; mono under NO_COLOR or TERM=dumb' -r
 complete -c layertui -n "__fish_layertui_needs_command" -s j -l json -d 'Write the analysis to a file in dive\'s format (- is standard output)' -r
 complete -c layertui -n "__fish_layertui_needs_command" -l source -d 'Where the image is' -r -f -a "docker\t'As docker-daemon:REF'
 podman\t'As podman:REF'

@@ -89,9 +89,8 @@ impl<'o> Tar<'o> {
             let records = records.iter().map(|(key, value)| (key.as_str(), value.as_slice()));
             self.builder.append_pax_extensions(records).map_err(Failure::Fatal)?;
         }
-        self.builder.append(&header, &mut data).map_err(|error| match data.failed {
-            true => Failure::Unreadable(error),
-            false => Failure::Fatal(error),
+        self.builder.append(&header, &mut data).map_err(|error| {
+            if data.failed { Failure::Unreadable(error) } else { Failure::Fatal(error) }
         })
     }
 }

@@ -39,11 +39,12 @@ struct Document<'a> {
 }
 
 #[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
 struct Removed {
     schema: &'static str,
-    removed_files: u64,
-    removed_bytes: u64,
+    #[serde(rename = "removedFiles")]
+    files: u64,
+    #[serde(rename = "removedBytes")]
+    bytes: u64,
 }
 
 /// Writes what the caches hold.
@@ -99,7 +100,7 @@ pub fn removed(out: &mut dyn Write, removed: Pruned, format: Format) -> io::Resu
     let Pruned { files, bytes } = removed;
     match format {
         Format::Json => {
-            let keys = Removed { schema: SCHEMA, removed_files: files, removed_bytes: bytes };
+            let keys = Removed { schema: SCHEMA, files, bytes };
             json_line(out, &keys)
         }
         Format::Text => {

@@ -18,8 +18,10 @@ use crate::text::{Visible, pattern, size, visible};
 /// The words of the filter, for the prompt.
 pub const WORDS: &str = "added modified metadata rewritten removed  shadowed opaque whiteout ghost  file dir symlink hardlink device  setuid  >10M <1k  layer:3  owned unowned owned:bash  part *.so re:^lib";
 
-/// The words without a value, and what each adds to a filter.
-const KEYWORDS: [(&str, fn(&mut Filter)); 21] = [
+/// A word without a value, and what it adds to a filter.
+type Keyword = (&'static str, fn(&mut Filter));
+
+const KEYWORDS: [Keyword; 21] = [
     ("added", |it| it.criteria.changes.push(ChangeKind::Added)),
     ("modified", |it| it.criteria.changes.push(ChangeKind::Modified)),
     ("metadata", |it| it.criteria.changes.push(ChangeKind::Metadata)),
