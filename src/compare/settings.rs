@@ -38,15 +38,11 @@ pub fn settings(old: &Image, new: &Image, times: bool) -> Vec<Setting> {
 /// equal to any other.
 #[must_use]
 pub fn layers_differ(old: &Image, new: &Image) -> bool {
-    let differ = |(one, other): (&Layer, &Layer)| match (layer_id(one), layer_id(other)) {
+    let differ = |(one, other): (&Layer, &Layer)| match (one.id(), other.id()) {
         (Some(one), Some(other)) => one != other,
         _ => false,
     };
     old.layers.len() != new.layers.len() || old.layers.iter().zip(&new.layers).any(differ)
-}
-
-pub(super) fn layer_id(layer: &Layer) -> Option<&str> {
-    layer.diff_id.as_deref().or(layer.digest.as_deref())
 }
 
 /// Layers of the old image that the new one has as well, by diff ID (else digest): the number of all, and of the lowest ones
@@ -54,7 +50,7 @@ pub(super) fn layer_id(layer: &Layer) -> Option<&str> {
 #[must_use]
 pub fn shared_layers(old: &Image, new: &Image) -> (usize, usize) {
     let shared = matched_layers(old, new).0.into_iter().filter(|shared| *shared).count();
-    let pairs = old.layers.iter().map(layer_id).zip(new.layers.iter().map(layer_id));
+    let pairs = old.layers.iter().map(Layer::id).zip(new.layers.iter().map(Layer::id));
     (shared, pairs.take_while(|(one, other)| one.is_some() && one == other).count())
 }
 
@@ -71,7 +67,7 @@ pub fn matched_layers(old: &Image, new: &Image) -> (Vec<bool>, Vec<bool>) {
 
 /// The ID of each layer, where it has one.
 pub(super) fn ids(layers: &[Layer]) -> Vec<Option<&str>> {
-    layers.iter().map(layer_id).collect()
+    layers.iter().map(Layer::id).collect()
 }
 
 /// Pairs of equal IDs, each position at most once; of equal ones the first ones belong together.

@@ -27,6 +27,14 @@ pub struct Layer {
     pub problems: Vec<Foreign>,
 }
 
+impl Layer {
+    /// What identifies it among the layers of images: its diff ID, else the digest of its blob.
+    #[must_use]
+    pub fn id(&self) -> Option<&str> {
+        self.diff_id.as_deref().or(self.digest.as_deref())
+    }
+}
+
 /// Location of a layer in an engine's store.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LayerStore {

@@ -14,7 +14,7 @@ use crate::image::layer::Layer;
 use crate::layer::encoding::Codec;
 use crate::layer::entries::Dialect;
 use crate::report::entry::{PathKeys, rfc3339};
-use crate::report::{Format, Lines, json_line};
+use crate::report::{Format, Lines, command, json_line};
 use crate::stack::kept::entry::Kind;
 use crate::text;
 use crate::text::Foreign;
@@ -267,10 +267,7 @@ fn write_layer(
     let number = |at: Option<usize>| at.map_or_else(|| "-".to_owned(), |at| format!("L{at}"));
     let (old, new) = (number(compared.pair.old), number(compared.pair.new));
     writeln!(out, "{old:>5} {new:>5}  {}", text::visible(&compared.summary()))?;
-    let command = |layer: Option<&Layer>| {
-        let command = layer?.created_by.as_ref().map(text::command::clean)?;
-        Some(text::shorten::middle(&command.visible(), 80).into_owned())
-    };
+    let command = |layer: Option<&Layer>| command::cell(layer, 80);
     let [one, other] = found.stated(compared).map(command);
     if one.is_some() && other.is_some() && one != other {
         writeln!(out, "             old: {}", one.unwrap_or_default())?;

@@ -272,20 +272,33 @@ fn write_dockerfile(
 }
 
 fn write_step(out: &mut dyn Write, step: &Step) -> io::Result<()> {
-    for (id, places, bytes) in &step.findings {
+    for (_, line) in finding_lines(step) {
+        writeln!(out, "{line}")?;
+    }
+    instruction_lines(step).iter().try_for_each(|line| writeln!(out, "{line}"))
+}
+
+/// The findings of a step, each with its severity and as a comment of a Dockerfile.
+pub(super) fn finding_lines(step: &Step) -> impl Iterator<Item = (Severity, String)> {
+    step.findings.iter().map(|(id, places, bytes)| {
         let facts = id.facts();
         let size =
             if *bytes > 0 { format!(", {}", text::size::short(*bytes)) } else { String::new() };
         let places = if *places > 1 { format!(" ×{places}") } else { String::new() };
-        writeln!(out, "# {}: {}{places}{size}", facts.severity.name(), facts.name)?;
-    }
+        let line = format!("# {}: {}{places}{size}", facts.severity.name(), facts.name);
+        (facts.severity, line)
+    })
+}
+
+/// The lines of a step's instruction, the first with the number of its layer.
+pub(super) fn instruction_lines(step: &Step) -> Vec<String> {
     let layer = step.layer.map(|layer| format!("L{layer}")).unwrap_or_default();
     if step.lines.iter().all(Foreign::is_empty) {
-        return writeln!(out, "{layer:>4}  # no instruction recorded");
+        return vec![format!("{layer:>4}  # no instruction recorded")];
     }
-    for (at, line) in step.lines.iter().enumerate() {
+    let line = |(at, line): (usize, &Foreign)| {
         let margin = if at == 0 { layer.as_str() } else { "" };
-        writeln!(out, "{}", format!("{margin:>4}  {}", line.visible()).trim_end())?;
-    }
-    Ok(())
+        format!("{margin:>4}  {}", line.visible()).trim_end().to_owned()
+    };
+    step.lines.iter().enumerate().map(line).collect()
 }

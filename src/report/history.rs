@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::report::coverage::Known;
 use crate::report::entry::{EntryKeys, PathKeys};
-use crate::report::{Format, Lines, Subject, json_line};
+use crate::report::{Format, Lines, Subject, command, json_line};
 use crate::stack::query::below::{Below, Layers};
 use crate::stack::{Cause, ChangeKind, HistoryEvent, NodeId};
 use crate::text;
@@ -179,10 +179,8 @@ fn write_step(out: &mut dyn Write, subject: Subject<'_>, step: &HistoryEvent) ->
 
 /// The end of a line: the command of the layer, if it is known.
 fn write_command(out: &mut dyn Write, subject: Subject<'_>, layer: usize) -> io::Result<()> {
-    let layer = subject.image.layers.get(layer);
-    let command = layer.and_then(|it| it.created_by.as_ref()).map(text::command::clean);
-    if let Some(command) = command {
-        write!(out, "  {}", text::shorten::middle(&command.visible(), 60))?;
+    if let Some(command) = command::cell(subject.image.layers.get(layer), 60) {
+        write!(out, "  {command}")?;
     }
     writeln!(out)
 }

@@ -12,7 +12,7 @@ use crate::image::mount::Mount;
 use crate::image::{Image, Other};
 use crate::layer::Severity;
 use crate::report::coverage::{Known, Unsure};
-use crate::report::{Format, Lines, SCHEMA, Subject, json_line};
+use crate::report::{Format, Lines, SCHEMA, Subject, command, json_line};
 use crate::stack::LayerSummary;
 use crate::text;
 use crate::text::Foreign;
@@ -298,13 +298,12 @@ fn text_of(out: &mut dyn Write, subject: Subject<'_>) -> io::Result<()> {
     writeln!(out, "  #  stored     net   total  entries    +    ~    =    r    -  command")?;
     for (index, layer) in image.layers.iter().enumerate() {
         let summary = stack.summary(index);
-        let command = layer.created_by.as_ref().map_or_else(|| "-".into(), text::command::clean);
+        let command = command::cell(Some(layer), 72).unwrap_or_else(|| "-".into());
         let numbers = match subject.known(index) {
             Known::Nothing => subject.not_read(index),
             Known::Stored => stored_alone(&summary),
             Known::All => numbers(&summary),
         };
-        let command = text::shorten::middle(&command.visible(), 72);
         writeln!(out, "{index:>3}  {numbers:<54}  {command}")?;
         if let Some(store) = &layer.store {
             writeln!(out, "       {}", place(store))?;

@@ -5,6 +5,7 @@
 
 mod cache;
 mod ci;
+mod command;
 mod compare;
 mod compare_layers;
 mod coverage;

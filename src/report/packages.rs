@@ -9,7 +9,7 @@ use serde::Serialize;
 use crate::content::packages::package::Package;
 use crate::content::packages::timeline::{Installed, PackageEvent, PackageEventKind};
 use crate::load::files::package_layers::PackageLayers;
-use crate::report::{Format, Lines, Subject, json_line};
+use crate::report::{Format, Lines, Subject, command, json_line};
 use crate::text;
 use crate::text::Visible;
 use crate::text::size::count;
@@ -170,15 +170,14 @@ fn write_layer(
 ) -> io::Result<()> {
     let Some(layer) = events.first().map(|it| it.layer) else { return Ok(()) };
     let count = |kind| events.iter().filter(|it| it.kind == kind).count();
-    let command = subject.image.layers.get(layer).and_then(|layer| layer.created_by.as_ref());
-    let command = command.map(text::command::clean).unwrap_or_default();
+    let command = command::cell(subject.image.layers.get(layer), 72).unwrap_or_default();
     writeln!(out)?;
     let line = format!(
         "L{layer:<3} +{} ~{} -{}  {}",
         count(PackageEventKind::Installed),
         count(PackageEventKind::Upgraded),
         count(PackageEventKind::Removed),
-        text::shorten::middle(&command.visible(), 72)
+        command
     );
     writeln!(out, "{}", line.trim_end())
 }

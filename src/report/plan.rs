@@ -11,7 +11,7 @@ use crate::report::coverage::NONE_READ;
 use crate::report::entry::PathKeys;
 use crate::report::findings::base_line;
 use crate::report::layers::Head;
-use crate::report::{Format, Lines, SCHEMA, Subject, json_line};
+use crate::report::{Format, Lines, SCHEMA, Subject, command, json_line};
 use crate::text;
 use crate::text::{Visible, visible};
 
@@ -152,9 +152,7 @@ fn text_of(out: &mut dyn Write, subject: Subject<'_>, base: &Base, plan: &Plan) 
 }
 
 fn command(subject: Subject<'_>, layer: usize) -> Visible<'static> {
-    let command = subject.image.layers.get(layer).and_then(|layer| layer.created_by.as_ref());
-    let command = command.map(text::command::clean).unwrap_or_default();
-    text::shorten::middle(&command.visible(), 72)
+    command::cell(subject.image.layers.get(layer), 72).unwrap_or_default()
 }
 
 /// The name of a change in JSON.

@@ -13,7 +13,7 @@ use crate::findings::plan::cache_bytes;
 use crate::report::coverage::NONE_READ;
 use crate::report::entry::PathKeys;
 use crate::report::layers::Head;
-use crate::report::{Format, Lines, SCHEMA, Subject, json_line};
+use crate::report::{Format, Lines, SCHEMA, Subject, command, json_line};
 use crate::stack::query::waste_cause::{PathWaste, WasteReport, WastedFile};
 use crate::stack::{NodeId, Stack};
 use crate::text;
@@ -209,9 +209,7 @@ fn write_layers(out: &mut dyn Write, subject: Subject<'_>, waste: &WasteReport) 
     )?;
     for (layer, sum) in waste.layers_most_first(subject.image.layers.len()) {
         let size = |bytes| if bytes == 0 { "     -".into() } else { text::size::fixed(bytes) };
-        let command = subject.image.layers.get(layer).and_then(|layer| layer.created_by.as_ref());
-        let command = command.map(text::command::clean).unwrap_or_default();
-        let command = text::shorten::middle(&command.visible(), 72);
+        let command = command::cell(subject.image.layers.get(layer), 72).unwrap_or_default();
         let line = format!(" {}  {}  L{layer:<4}  {command}", size(sum.stored), size(sum.caused));
         writeln!(out, "{}", line.trim_end())?;
     }

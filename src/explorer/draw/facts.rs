@@ -204,7 +204,7 @@ fn compared(stack: &Stack, node: NodeId) -> Vec<Span> {
 
 fn layer(state: &State, stack: &Stack) -> Option<Vec<Span>> {
     let described = state.described(state.layer)?;
-    let digest = described.diff_id.as_deref().or(described.digest.as_deref()).unwrap_or("");
+    let digest = described.id().unwrap_or("");
     let mut facts = Vec::new();
     let read = coverage::read(state, stack, state.layer);
     if read == Coverage::Nothing {

@@ -143,7 +143,7 @@ fn path_or_digest(state: &State, stack: &Stack) -> Option<Vec<u8>> {
         return view::trees::current(state, stack).map(|node| stack.path(node));
     }
     let layer = state.image.as_ref()?.layers.get(state.layer)?;
-    layer.diff_id.clone().or_else(|| layer.digest.clone()).map(String::into_bytes)
+    layer.id().map(|id| id.as_bytes().to_vec())
 }
 
 /// The command of the selected layer, or of the one that wrote the path under the cursor.

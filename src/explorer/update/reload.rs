@@ -135,14 +135,10 @@ fn forget_nodes(state: &mut State) {
     (state.owners_requested, state.undecided) = (None, 0);
 }
 
-fn id(layer: &Layer) -> Option<&str> {
-    layer.diff_id.as_deref().or(layer.digest.as_deref())
-}
-
 /// Whether `old` has no layer with the ID of that one. A layer without ID is taken for the one at its place.
 fn is_new(old: &Image, new: &Image, layer: usize) -> bool {
-    match new.layers.get(layer).and_then(id) {
-        Some(wanted) => old.layers.iter().all(|layer| id(layer) != Some(wanted)),
+    match new.layers.get(layer).and_then(Layer::id) {
+        Some(wanted) => old.layers.iter().all(|layer| layer.id() != Some(wanted)),
         None => layer >= old.layers.len(),
     }
 }
@@ -150,8 +146,8 @@ fn is_new(old: &Image, new: &Image, layer: usize) -> bool {
 /// Where a layer is in the new image: by its ID, else the topmost stays the topmost, else by its number.
 pub(crate) fn same_layer(old: &Image, new: &Image, layer: usize) -> usize {
     let top = new.layers.len().saturating_sub(1);
-    let wanted = old.layers.get(layer).and_then(id);
-    let is_it = |it: &Layer| wanted.is_some() && id(it) == wanted;
+    let wanted = old.layers.get(layer).and_then(Layer::id);
+    let is_it = |it: &Layer| wanted.is_some() && it.id() == wanted;
     if new.layers.get(layer).is_some_and(is_it) {
         return layer;
     }

@@ -6,7 +6,7 @@ use std::io::Write;
 
 use crate::findings::{Redaction, dockerfile};
 use crate::report::Lines;
-use crate::report::findings::{base_line, what};
+use crate::report::findings::{base_line, finding_lines, instruction_lines, what};
 use crate::report::whole::treemap::{Placed, UNITS};
 use crate::report::whole::{Analysis, largest, treemap};
 use crate::stack::query::treemap::Area;
@@ -161,22 +161,11 @@ fn history(out: &mut dyn Write, analysis: &Analysis<'_>) -> io::Result<()> {
     }
     write!(out, "<h2>Dockerfile</h2><pre>")?;
     for step in &steps {
-        for (id, places, bytes) in &step.findings {
-            let facts = id.facts();
-            let (level, name) = (facts.severity.name(), facts.name);
-            let places = if *places > 1 { format!(" ×{places}") } else { String::new() };
-            let size =
-                if *bytes > 0 { format!(", {}", text::size::short(*bytes)) } else { String::new() };
-            writeln!(out, "<b class=\"{level}\"># {level}: {name}{places}{size}</b>")?;
+        for (severity, line) in finding_lines(step) {
+            writeln!(out, "<b class=\"{}\">{}</b>", severity.name(), html(&line))?;
         }
-        let layer = step.layer.map(|layer| format!("L{layer}")).unwrap_or_default();
-        if step.lines.iter().all(Foreign::is_empty) {
-            writeln!(out, "{layer:>4}  # no instruction recorded")?;
-            continue;
-        }
-        for (at, line) in step.lines.iter().enumerate() {
-            let margin = if at == 0 { layer.as_str() } else { "" };
-            writeln!(out, "{margin:>4}  {}", html(line))?;
+        for line in instruction_lines(step) {
+            writeln!(out, "{}", html(&line))?;
         }
     }
     writeln!(out, "</pre>")
