@@ -7,7 +7,9 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 use layertui::findings::place::{Contents, Thing};
-use layertui::findings::{Accepted, Finding, Id, Redaction, dockerfile, judge};
+use layertui::findings::{
+    Accepted, Finding, Findings, Id, Redaction, dockerfile, from_layer, judge,
+};
 use layertui::image::Image;
 use layertui::image::history::HistoryStep;
 use layertui::image::platform::Platform;
@@ -16,13 +18,19 @@ use layertui::stack::{EventId, Stack};
 /// Every file that can be looked into begins like this.
 struct All(Option<&'static [u8]>);
 
+fn denied() -> String {
+    "permission denied".to_owned()
+}
+
 impl Contents for All {
-    fn heads(&self, files: &[EventId], take: &mut dyn FnMut(usize, Option<&[u8]>)) {
-        (0..files.len()).rev().for_each(|at| take(at, self.0));
+    fn heads(&self, files: &[EventId], take: &mut dyn FnMut(usize, Result<&[u8], String>)) {
+        (0..files.len()).rev().for_each(|at| take(at, self.0.ok_or_else(denied)));
     }
 
-    fn digests(&self, files: &[EventId], take: &mut dyn FnMut(usize, Option<u64>)) {
-        (0..files.len()).rev().for_each(|at| take(at, self.0.map(|head| head.len() as u64)));
+    fn digests(&self, files: &[EventId], take: &mut dyn FnMut(usize, Result<u64, String>)) {
+        (0..files.len())
+            .rev()
+            .for_each(|at| take(at, self.0.map(|head| head.len() as u64).ok_or_else(denied)));
     }
 }
 
@@ -37,7 +45,7 @@ fn user() -> Image {
 }
 
 fn findings(image: &Image, stack: &Stack, contents: &All) -> Vec<Finding> {
-    judge(image, stack, contents, &Accepted::default(), 1)
+    judge(image, stack, contents, &Accepted::default(), 1).list
 }
 
 /// The bytes of a finding in layers; `None` where it is not found.
@@ -90,14 +98,44 @@ fn each_finding_has_an_image_with_it_and_one_without() {
     }
 }
 
+/// Such files are mostly certificates: one that cannot be read is no finding, and is named as not read.
 #[test]
 fn a_key_is_told_by_its_contents_and_what_cannot_be_read_is_not_cleared() {
     let (stack, _) = notation::stack("0: +etc/ssl/a.pem:9").unwrap();
-    let has = |head| {
-        let found = findings(&user(), &stack, &All(head));
-        found.iter().any(|finding| finding.id == Id::PrivateKey)
+    let (accepted, none) = (Accepted::default(), Accepted::new::<&str>(&[], &["/etc/**"]).unwrap());
+    let of = |head, accepted| {
+        let found = judge(&user(), &stack, &All(head), accepted, 1);
+        (found.list.len(), found.unread.iter().map(|file| file.sentence(&stack)).collect())
     };
-    assert!(has(Some(KEY)) && has(None) && !has(Some(b"-----BEGIN CERTIFICATE-----")));
+    assert_eq!(of(Some(KEY), &accepted), (1, Vec::<String>::new()));
+    assert_eq!(of(Some(b"-----BEGIN CERTIFICATE-----"), &accepted), (0, vec![]));
+    let why = "layer 0: /etc/ssl/a.pem cannot be read, so secret-private-key is not known: permission denied";
+    assert_eq!(of(None, &accepted), (0, vec![why.to_owned()]));
+    assert_eq!(of(None, &none), (0, vec![]), "what is accepted need not be read");
+}
+
+/// Whatever a finding reads and cannot: credentials, `/etc/passwd`, files of equal size.
+#[test]
+fn every_file_that_cannot_be_read_is_named_with_its_finding() {
+    let (stack, _) =
+        notation::stack("0: +a/.npmrc:3 +etc/passwd:9 +b:5000 | 1: +c:5000 +id_rsa:1").unwrap();
+    let mut image = Image { id: Some("sha256:1".to_owned()), ..Image::default() };
+    image.config.user = Some("app".into());
+    let found = judge(&image, &stack, &All(None), &Accepted::default(), 1);
+    let of = |found: &Findings| {
+        let files = found.unread.iter();
+        let name = |path: Vec<u8>| String::from_utf8(path).unwrap();
+        files.map(|it| (it.id, name(it.path(&stack)))).collect::<Vec<_>>()
+    };
+    let all = [
+        (Id::RegistryCredentials, "/a/.npmrc".to_owned()),
+        (Id::PrivateKey, "/id_rsa".to_owned()),
+        (Id::RunsAsRoot, "/etc/passwd".to_owned()),
+        (Id::Duplicates, "/b".to_owned()),
+        (Id::Duplicates, "/c".to_owned()),
+    ];
+    assert_eq!(of(&found), all);
+    assert_eq!(of(&from_layer(found, 1)), [all[1].clone(), all[4].clone()]);
 }
 
 /// Which name of a file has its bytes depends on the order of the tar only.
@@ -132,13 +170,13 @@ fn places_come_by_their_bytes_most_first() {
 fn only_files_of_equal_size_are_read_to_find_copies() {
     struct Counting(std::cell::Cell<usize>);
     impl Contents for Counting {
-        fn heads(&self, files: &[EventId], take: &mut dyn FnMut(usize, Option<&[u8]>)) {
-            (0..files.len()).for_each(|at| take(at, None));
+        fn heads(&self, files: &[EventId], take: &mut dyn FnMut(usize, Result<&[u8], String>)) {
+            (0..files.len()).for_each(|at| take(at, Err(denied())));
         }
 
-        fn digests(&self, files: &[EventId], take: &mut dyn FnMut(usize, Option<u64>)) {
+        fn digests(&self, files: &[EventId], take: &mut dyn FnMut(usize, Result<u64, String>)) {
             self.0.set(self.0.get() + files.len());
-            (0..files.len()).for_each(|at| take(at, Some(1)));
+            (0..files.len()).for_each(|at| take(at, Ok(1)));
         }
     }
     let (stack, _) = notation::stack("0: +a:5000 +b:5000 +c:6000 +d:7000").unwrap();
@@ -242,7 +280,7 @@ fn what_is_accepted_is_not_found() {
     let (stack, _) = notation::stack("0: +su:7@4755 +wall:2@2755 +tmp/x:3").unwrap();
     let with = |ignore: &[&str], exclude: &[&str]| {
         let found = judge(&user(), &stack, &All(None), &Accepted::new(ignore, exclude).unwrap(), 1);
-        found.iter().map(Finding::bytes).collect::<Vec<_>>()
+        found.list.iter().map(Finding::bytes).collect::<Vec<_>>()
     };
     assert_eq!(with(&[], &[]), [9, 3]);
     assert_eq!(with(&["setuid"], &[]), [3]);

@@ -9,7 +9,7 @@ use crate::cli::loaded::{Loaded, Needs};
 use crate::cli::open::{examine, examine_with_rows};
 use crate::cli::output::output_verdict;
 use crate::cli::{base, findings, policy_file};
-use crate::findings::{Severity, from_layer};
+use crate::findings::{Findings, Severity};
 use crate::image::dockerfile::Instructions;
 use crate::load::Want;
 use crate::load::settings::OpenSettings;
@@ -110,13 +110,13 @@ fn verdict(
         loaded.needs_config();
     }
     loaded.subject(|subject| {
-        let findings = match rules.fail_on {
-            Some(_) => findings::of(loaded, subject, &accepted, base_layers),
-            None => Vec::new(),
-        };
         let bound = base.as_ref().ok().filter(|_| rules.findings_above_base);
-        let findings = from_layer(findings, bound.map_or(0, |base| base.layers));
         let refused = refused(subject);
+        let from = bound.map_or(0, |base| base.layers);
+        let findings = match rules.fail_on {
+            Some(_) => findings::of(loaded, subject, &accepted, base_layers, from),
+            None => Findings::default(),
+        };
         let evidence = Evidence {
             findings: &findings,
             image: subject.image,

@@ -1,5 +1,5 @@
-//! Ends every command about an image: prints unreliable layers, documents without their stated digest, and a config that could
-//! not be read, on standard error; the exit code is 2 if the answer could depend on one.
+//! Ends every command about an image: prints unreliable layers, documents without their stated digest, a config and files that
+//! could not be read, on standard error; the exit code is 2 if the answer could depend on one.
 
 use crate::cli::failure::{Failure, Outcome};
 use crate::cli::loaded::{Loaded, Needs};
@@ -35,6 +35,10 @@ pub(super) fn conclude(loaded: &Loaded, outcome: Outcome) -> Outcome {
     if let Some(why) = loaded.unread_config() {
         decides |= needs != Needs::Judged;
         notice(&format!("{reference}: {}", why.visible()));
+    }
+    for file in loaded.unread_files.borrow().iter() {
+        decides |= needs != Needs::Judged;
+        notice(&format!("{reference}: {file}"));
     }
     let changed = |layer: &usize| loaded.loader.source().changed(*layer);
     let mut needed = 0..loaded.image().layers.len().min(needs.last().saturating_add(1));

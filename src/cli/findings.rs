@@ -6,7 +6,7 @@ use crate::cli::loaded::{Loaded, Needs};
 use crate::cli::open::examine;
 use crate::cli::output::{notice, output_verdict};
 use crate::cli::{base, policy_file};
-use crate::findings::{Accepted, Finding, Severity};
+use crate::findings::{Accepted, Findings as Found, Severity};
 use crate::load::Want;
 use crate::load::files::judged::StoredFiles;
 use crate::load::settings::OpenSettings;
@@ -31,19 +31,23 @@ pub(super) fn run(command: &Findings, settings: &OpenSettings) -> Outcome {
         loaded.needs_config();
         let base = base::recognise(loaded.image(), rules.base.as_deref(), settings)?;
         let severe = loaded.subject(|subject| {
-            let findings = of(loaded, subject, &accepted, base.layers);
             let from = if rules.findings_above_base { base.layers } else { 0 };
-            let findings = findings::from_layer(findings, from);
+            let findings = of(loaded, subject, &accepted, base.layers, from);
             let format = command.common.format();
             output_verdict(|out| report::findings(out, subject, &base, &findings, format))?;
-            let severe =
-                |level| findings.iter().filter(|found| found.id.facts().severity >= level).count();
-            Ok::<_, Failure>(rules.fail_on.map(|level| (level, severe(level))))
+            let severe = |level| {
+                let mut severe = findings.list.clone();
+                severe.retain(|found| found.id.facts().severity >= level);
+                let certain = severe.iter().any(|found| found.is_certain(subject.image));
+                (level, severe.len(), certain || subject.is_sure())
+            };
+            Ok::<_, Failure>(rules.fail_on.map(severe))
         })?;
         match severe {
-            Some((level, count @ 1..)) => {
-                // Findings are certain even if layers were not read.
-                loaded.needs(Needs::Judged);
+            Some((level, count @ 1.., certain)) => {
+                if certain {
+                    loaded.needs(Needs::Judged);
+                }
                 let (is, s) = if count == 1 { ("is", "") } else { ("are", "s") };
                 let level = level.name();
                 Err(Failure::No(format!("{count} finding{s} {is} of severity {level} or above")))
@@ -78,13 +82,17 @@ pub(super) fn accepted(rules: &Rules) -> Result<Accepted, Failure> {
     Accepted::new(&rules.ignore, &rules.excludes).map_err(Failure::Error)
 }
 
-/// The findings of a loaded image, of which the first `base` layers are those of its base.
+/// The findings in the layers from `from` on of a loaded image, of which the first `base` layers are those of its base.
 pub(super) fn of(
     loaded: &Loaded,
     subject: Subject<'_>,
     accepted: &Accepted,
     base: usize,
-) -> Vec<Finding> {
+    from: usize,
+) -> Found {
     let files = StoredFiles::new(loaded.loader.source().as_ref(), subject.stack);
-    findings::judge(subject.image, subject.stack, &files, accepted, base)
+    let found = findings::judge(subject.image, subject.stack, &files, accepted, base);
+    let found = findings::from_layer(found, from);
+    loaded.unread_files(report::unread_files(subject, &found));
+    found
 }

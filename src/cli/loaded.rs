@@ -1,6 +1,6 @@
 //! A loaded image, the layers that an answer about it depends on, and the layers that arguments name.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::sync::Arc;
 
 use crate::cli::failure::Failure;
@@ -42,6 +42,8 @@ pub(super) struct Loaded {
     pub(super) needs: Cell<Needs>,
     /// The answer depends on the config.
     pub(super) needs_config: Cell<bool>,
+    /// Sentences about files that the answer depends on and that could not be read.
+    pub(super) unread_files: RefCell<Vec<String>>,
     /// Layers as they were listed; empty unless [`examine_with_rows`](crate::cli::open) kept them.
     pub(super) listings: Vec<Arc<Listing>>,
 }
@@ -74,6 +76,11 @@ impl Loaded {
     /// The answer depends on the config as well.
     pub(super) fn needs_config(&self) {
         self.needs_config.set(true);
+    }
+
+    /// The answer depends on files that could not be read, each in a sentence.
+    pub(super) fn unread_files(&self, sentences: Vec<String>) {
+        self.unread_files.replace(sentences);
     }
 
     /// Why the config could not be read, if the answer depends on it.

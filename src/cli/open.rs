@@ -1,6 +1,6 @@
 //! From an IMAGE argument to a loaded image.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::panic::resume_unwind;
 use std::sync::{Arc, Mutex};
 use std::thread;
@@ -128,5 +128,12 @@ fn load(loader: Loader, want: Want, rows: bool, report: impl Fn(Event) + Sync) -
         report(event);
     });
     let listings = std::mem::take(&mut *sync::lock(&listings));
-    Loaded { loader, states, needs: Cell::new(Needs::All), needs_config: Cell::default(), listings }
+    Loaded {
+        loader,
+        states,
+        needs: Cell::new(Needs::All),
+        needs_config: Cell::default(),
+        unread_files: RefCell::default(),
+        listings,
+    }
 }

@@ -34,15 +34,17 @@ pub(super) fn run(command: &Report, settings: &OpenSettings) -> Outcome {
         let inventory = found.read(loaded.loader.source().as_ref());
         let base = base::recognise(loaded.image(), rules.base.as_deref(), settings)?;
         loaded.subject(|subject| {
-            let findings = findings::of(loaded, subject, &accepted, base.layers);
+            let findings = findings::of(loaded, subject, &accepted, base.layers, 0);
             let unsure = subject.unsure().into_iter();
             let unsure = unsure.map(|it| format!("layer {}: {}", it.layer, it.reason));
             let config = loaded.unread_config().map(|why| why.raw().to_owned());
-            let notes: Vec<String> = unsure.chain(config).chain(inventory.notes).collect();
+            let files = report::unread_files(subject, &findings);
+            let notes: Vec<String> =
+                unsure.chain(config).chain(files).chain(inventory.notes).collect();
             let analysis = Analysis {
                 subject,
                 packages: &inventory.packages,
-                findings: &findings,
+                findings: &findings.list,
                 base: &base,
                 notes: &notes,
             };

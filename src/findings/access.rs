@@ -2,10 +2,10 @@
 //!
 //! Examines the final tree, which a container runs with.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::findings::Id;
-use crate::findings::place::{Contents, Location};
+use crate::findings::place::{Contents, Location, UnreadFile};
 use crate::image::Image;
 use crate::stack::kept::entry::Kind;
 use crate::stack::query::walk::{Scope, Walk};
@@ -24,13 +24,14 @@ pub(super) fn find(
     stack: &Stack,
     contents: &dyn Contents,
     found: &mut Vec<(Id, Location)>,
+    unread: &mut Vec<UnreadFile>,
 ) {
     if let Some(last) = stack.folded().checked_sub(1) {
         modes(stack, last, found);
     }
     // A plain directory or an exported tree has no config: the user is unknown.
     let told = image.config.unread.is_none() && (image.id.is_some() || !image.history.is_empty());
-    if told && runs_as_root(image, stack, contents) {
+    if told && runs_as_root(image, stack, contents, unread) {
         let step = image.history.iter().rposition(|step| {
             let command = step.created_by.as_ref().map(crate::text::command::instruction);
             command.is_some_and(|command| command.raw().starts_with("USER "))
@@ -78,6 +79,24 @@ fn modes(stack: &Stack, last: usize, found: &mut Vec<(Id, Location)>) {
     }
 }
 
+/// Every name of every setuid or setgid program of the merged tree, with its version there. One header that lends rights is
+/// enough for all names of an inode.
+#[must_use]
+pub fn set_id_programs(stack: &Stack) -> Vec<(NodeId, Version)> {
+    let Some(last) = stack.folded().checked_sub(1) else { return Vec::new() };
+    let regular = || {
+        Walk::new(stack, Scope::Merged(last), NodeId::ROOT, true)
+            .filter_map(move |node| Some((node, stack.visible(node, last)?)))
+            .filter(|(_, version)| version.kind.is_regular())
+    };
+    let lends = |version: &Version| version.mode.is_some_and(|mode| is_set_id(version.kind, mode));
+    let inode = |version: &Version| stack.payload_event(version.event);
+    let inodes: HashSet<EventId> =
+        regular().filter(|(_, it)| lends(it)).filter_map(|(_, it)| inode(&it)).collect();
+    let is_name = |it: &Version| lends(it) || inode(it).is_some_and(|it| inodes.contains(&it));
+    regular().filter(|(_, version)| is_name(version)).collect()
+}
+
 /// Whether executing the file changes the effective user or group, as in Linux (`bprm_fill_uid`): the setgid bit
 /// without the group's execute permission means mandatory locking.
 fn is_set_id(kind: Kind, mode: u16) -> bool {
@@ -92,30 +111,64 @@ fn is_open(kind: Kind, mode: u16) -> bool {
     open && mode & OTHERS_WRITE != 0
 }
 
-/// Whether the user of the config (OCI image-spec, `config.md`, "User") is root. A user given as a number is one in any
-/// spelling of Go's `strconv.Atoi`; any other is looked up in the image's `/etc/passwd`, as engines do.
-fn runs_as_root(image: &Image, stack: &Stack, contents: &dyn Contents) -> bool {
+/// What the user of the config says of its rights.
+enum User<'c> {
+    Root,
+    Other,
+    /// Its number is in the image's `/etc/passwd`.
+    Named(&'c str),
+}
+
+/// The user of the config (OCI image-spec, `config.md`, "User"). A user given as a number is one in any spelling of Go's
+/// `strconv.Atoi`; any other is looked up in the image's `/etc/passwd`, as engines do.
+fn user(image: &Image) -> User<'_> {
     let user = image.config.user.as_ref().map(Foreign::raw).unwrap_or_default();
     let user = user.split(':').next().unwrap_or_default().trim();
+    let of = |root| if root { User::Root } else { User::Other };
     if image.platform.as_ref().is_some_and(|platform| platform.os == "windows") {
-        return user.eq_ignore_ascii_case("ContainerAdministrator");
+        return of(user.eq_ignore_ascii_case("ContainerAdministrator"));
     }
     match user {
-        "" | "root" => true,
-        _ => match user.parse::<i64>() {
-            Ok(uid) => uid == 0,
-            Err(_) => passwd(stack, contents).is_some_and(|passwd| is_alias_of_root(&passwd, user)),
-        },
+        "" | "root" => User::Root,
+        name => name.parse::<i64>().map_or(User::Named(name), |uid| of(uid == 0)),
+    }
+}
+
+/// Whether the merged tree, not the config alone, decides who runs containers.
+pub(super) fn is_looked_up(image: &Image) -> bool {
+    matches!(user(image), User::Named(_))
+}
+
+fn runs_as_root(
+    image: &Image,
+    stack: &Stack,
+    contents: &dyn Contents,
+    unread: &mut Vec<UnreadFile>,
+) -> bool {
+    match user(image) {
+        User::Root => true,
+        User::Other => false,
+        User::Named(name) => {
+            let passwd = passwd(stack, contents, unread);
+            passwd.is_some_and(|passwd| is_alias_of_root(&passwd, name))
+        }
     }
 }
 
 /// The beginning of the image's `/etc/passwd`; `None` where there is none, or it cannot be read.
-fn passwd(stack: &Stack, contents: &dyn Contents) -> Option<Vec<u8>> {
+fn passwd(stack: &Stack, contents: &dyn Contents, unread: &mut Vec<UnreadFile>) -> Option<Vec<u8>> {
     let last = stack.folded().checked_sub(1)?;
     let node = stack.follow(b"/etc/passwd", last)?;
-    let file = stack.payload_event(stack.visible(node, last)?.event)?;
+    let version = stack.visible(node, last)?;
+    let file = stack.payload_event(version.event)?;
     let mut passwd = None;
-    contents.heads(&[file], &mut |_, head| passwd = head.map(<[u8]>::to_vec));
+    contents.heads(&[file], &mut |_, head| match head {
+        Ok(head) => passwd = Some(head.to_vec()),
+        Err(why) => {
+            let place = Location::path(node, version.layer, 0);
+            unread.push(UnreadFile { id: Id::RunsAsRoot, place, why });
+        }
+    });
     passwd
 }
 

@@ -2,12 +2,12 @@
 
 use hashbrown::{HashMap, HashSet};
 
-use crate::findings::place::{Contents, Location, Thing};
+use crate::findings::place::{Contents, Location, Thing, UnreadFile};
 use crate::findings::{Id, paths};
-use crate::stack::Stack;
 use crate::stack::kept::entry::Fingerprint;
 use crate::stack::query::waste::Stored;
 use crate::stack::query::waste_cause::WasteCause;
+use crate::stack::{EventId, Stack};
 
 /// Bytes above which a layer is large: it is fetched in one stream, and as a whole again after any change.
 const LARGE: u64 = 500_000_000;
@@ -24,9 +24,10 @@ pub(super) fn find(
     contents: &dyn Contents,
     base: usize,
     found: &mut Vec<(Id, Location)>,
+    unread: &mut Vec<UnreadFile>,
 ) {
     losses(stack, base, found);
-    duplicates(stack, contents, found);
+    duplicates(stack, contents, found, unread);
     for layer in 0..stack.folded() {
         let bytes = stack.summary(layer).bytes;
         if bytes > LARGE {
@@ -76,7 +77,12 @@ enum ContentKey {
 }
 
 /// Payloads in the final tree with equal contents: all but the first could be links.
-fn duplicates(stack: &Stack, contents: &dyn Contents, found: &mut Vec<(Id, Location)>) {
+fn duplicates(
+    stack: &Stack,
+    contents: &dyn Contents,
+    found: &mut Vec<(Id, Location)>,
+    unread: &mut Vec<UnreadFile>,
+) {
     let mut by_size: HashMap<u64, Vec<(Stored, Option<Fingerprint>)>> = HashMap::new();
     for stored in stack.stored().filter(|stored| stored.live && stored.bytes >= WORTH_LINKING) {
         let payload = stack.payload(stored.event).filter(|payload| !payload.sparse);
@@ -93,13 +99,17 @@ fn duplicates(stack: &Stack, contents: &dyn Contents, found: &mut Vec<(Id, Locat
         for (stored, print) in group {
             match print.filter(|_| free) {
                 Some(print) => drop(keys.insert(stored.event, ContentKey::Free(print))),
-                None => unkeyed.push(stored.event),
+                None => unkeyed.push(*stored),
             }
         }
     }
-    contents.digests(&unkeyed, &mut |at, digest| {
-        if let Some(digest) = digest {
-            keys.insert(unkeyed[at], ContentKey::Read(digest));
+    let files: Vec<EventId> = unkeyed.iter().map(|stored| stored.event).collect();
+    contents.digests(&files, &mut |at, digest| match digest {
+        Ok(digest) => drop(keys.insert(files[at], ContentKey::Read(digest))),
+        Err(why) => {
+            let Stored { node, layer, bytes, .. } = unkeyed[at];
+            let place = Location::path(node, layer, bytes);
+            unread.push(UnreadFile { id: Id::Duplicates, place, why });
         }
     });
     let mut copies: Vec<Stored> = Vec::new();

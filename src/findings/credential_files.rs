@@ -1,7 +1,7 @@
 //! Files that may contain a credential, recognised by path, and the check of their contents.
 //!
-//! Such files also exist without one: settings that name a registry, unresolved references. An unreadable file counts if
-//! files of its name usually contain a credential.
+//! Such files also exist without one: settings that name a registry, certificates, unresolved references. An unreadable file
+//! counts if files of its name usually contain a credential.
 
 use crate::findings::Id;
 use crate::findings::credential::{is_literal, is_secret, url_passwords};
@@ -173,7 +173,7 @@ static FILES: [CredentialFile; 23] = [
             Ending("_sk"),
         ],
         form: Form::Text(KEY),
-        if_unread: true,
+        if_unread: false,
         if_cut: false,
     },
     registry(

@@ -29,10 +29,11 @@ pub mod plan;
 mod redact;
 
 pub use crate::findings::accepted::Accepted;
+pub use crate::findings::access::set_id_programs;
 pub use crate::findings::catalogue::{Id, Severity};
 pub use crate::findings::credential::is_secret_name;
 pub use crate::findings::dockerfile::{Step, dockerfile};
-use crate::findings::place::{Contents, Location};
+use crate::findings::place::{Contents, Location, UnreadFile};
 pub use crate::findings::redact::Redaction;
 use crate::image::Image;
 use crate::stack::Stack;
@@ -61,24 +62,68 @@ impl Finding {
         layers.dedup();
         layers
     }
+
+    /// Whether it stays, whatever is in layers that were not read: it is about stored bytes or the config, not about the
+    /// merged tree.
+    #[must_use]
+    pub fn is_certain(&self, image: &Image) -> bool {
+        match self.id {
+            Id::RemovedLater
+            | Id::RewrittenAttributes
+            | Id::RewrittenSame
+            | Id::Overwritten
+            | Id::Duplicates
+            | Id::Setuid
+            | Id::WorldWritable => false,
+            Id::RunsAsRoot => !access::is_looked_up(image),
+            Id::PrivateKey
+            | Id::CloudCredentials
+            | Id::RegistryCredentials
+            | Id::EnvFile
+            | Id::SecretInEnv
+            | Id::SecretInLabel
+            | Id::SecretInHistory
+            | Id::VersionControl
+            | Id::CacheApt
+            | Id::CacheApk
+            | Id::CacheDnf
+            | Id::CachePip
+            | Id::CacheNpm
+            | Id::CacheCargo
+            | Id::CacheGo
+            | Id::BuildLeftovers
+            | Id::DebugInfo
+            | Id::LargeLayer => true,
+        }
+    }
+}
+
+/// The findings of an image.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Findings {
+    /// All of them, the most severe first, then by bytes.
+    pub list: Vec<Finding>,
+    /// Files that could not be read: each may have the finding that depends on it.
+    pub unread: Vec<UnreadFile>,
 }
 
 /// Findings of the layers from `from` on: each place is of the layer whose instruction causes it, except that what a layer
 /// removes is of the layer that stores it. Places in the config are of no layer and stay.
 #[must_use]
-pub fn from_layer(findings: Vec<Finding>, from: usize) -> Vec<Finding> {
+pub fn from_layer(mut findings: Findings, from: usize) -> Findings {
     let counts = |id: Id, place: &Location| {
         let culprit = place.culprit.filter(|_| id != Id::RemovedLater);
         culprit.or(place.layer).is_none_or(|layer| layer >= from)
     };
-    let bounded = findings.into_iter().filter_map(|mut finding| {
+    for finding in &mut findings.list {
         finding.places.retain(|place| counts(finding.id, place));
-        (!finding.places.is_empty()).then_some(finding)
-    });
-    bounded.collect()
+    }
+    findings.list.retain(|finding| !finding.places.is_empty());
+    findings.unread.retain(|file| counts(file.id, &file.place));
+    findings
 }
 
-/// All findings, the most severe first, then by bytes. `base` is the number of layers of the base image.
+/// Finds everything. `base` is the number of layers of the base image.
 #[must_use]
 pub fn judge(
     image: &Image,
@@ -86,11 +131,11 @@ pub fn judge(
     contents: &dyn Contents,
     accepted: &Accepted,
     base: usize,
-) -> Vec<Finding> {
-    let mut found = Vec::new();
-    paths::find(stack, contents, &mut found);
-    bytes::find(stack, contents, base, &mut found);
-    access::find(image, stack, contents, &mut found);
+) -> Findings {
+    let (mut found, mut unread) = (Vec::new(), Vec::new());
+    paths::find(stack, contents, &mut found, &mut unread);
+    bytes::find(stack, contents, base, &mut found, &mut unread);
+    access::find(image, stack, contents, &mut found, &mut unread);
     metadata::find(image, &mut found);
     let mut findings: Vec<Finding> = Vec::new();
     for (id, place) in found {
@@ -110,5 +155,10 @@ pub fn judge(
         let facts = finding.id.facts();
         (std::cmp::Reverse((facts.severity, finding.bytes())), facts.name)
     });
-    findings
+    unread.retain(|file| !accepted.has(file.id, &file.place, stack));
+    // Files are read in the order in which layers store them.
+    unread.sort_by_cached_key(|file| {
+        (std::cmp::Reverse(file.id.facts().severity), file.place.layer, file.id, file.path(stack))
+    });
+    Findings { list: findings, unread }
 }

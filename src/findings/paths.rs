@@ -5,7 +5,7 @@
 
 use crate::findings::path_pattern::PathPattern;
 use crate::findings::path_pattern::PathPattern::{Below, Ending, Name, Within};
-use crate::findings::place::{Contents, HEAD, Location};
+use crate::findings::place::{Contents, HEAD, Location, UnreadFile};
 use crate::findings::{Id, credential_files};
 use crate::stack::query::waste::Stored;
 use crate::stack::{EventId, Payload, Stack};
@@ -58,12 +58,18 @@ const RULES: &[(Id, &[PathPattern])] = &[
     ),
 ];
 
-pub(super) fn find(stack: &Stack, contents: &dyn Contents, found: &mut Vec<(Id, Location)>) {
+pub(super) fn find(
+    stack: &Stack,
+    contents: &dyn Contents,
+    found: &mut Vec<(Id, Location)>,
+    unread: &mut Vec<UnreadFile>,
+) {
     let mut open = Vec::new();
-    let mut note = |id, stored: &Stored| {
+    let place = |stored: &Stored| {
         let place = Location::path(stored.node, stored.layer, stored.bytes);
-        found.push((id, Location { hidden: !stored.live, ..place }));
+        Location { hidden: !stored.live, ..place }
     };
+    let mut note = |id, stored: &Stored| found.push((id, place(stored)));
     for stored in stack.stored() {
         let path = stack.path(stored.node);
         match credential_files::rule(&path) {
@@ -85,12 +91,15 @@ pub(super) fn find(stack: &Stack, contents: &dyn Contents, found: &mut Vec<(Id, 
     let mut holds: Vec<bool> = open.iter().map(|(file, ..)| file.if_unread).collect();
     contents.heads(&files, &mut |at, head| {
         let (file, _, stored) = &open[at];
-        if let Some(head) = head {
-            // The rest of the file, after the head, was not read. Of a sparse file the head has the ends of holes.
-            let read = head.len() as u64;
-            let is_cut = |it: Payload| read < it.stored || it.sparse && read == HEAD;
-            let cut = file.if_cut && stack.payload(stored.event).is_some_and(is_cut);
-            holds[at] = cut || file.holds_credential(head);
+        match head {
+            Ok(head) => {
+                // The rest of the file, after the head, was not read. Of a sparse file the head has the ends of holes.
+                let read = head.len() as u64;
+                let is_cut = |it: Payload| read < it.stored || it.sparse && read == HEAD;
+                let cut = file.if_cut && stack.payload(stored.event).is_some_and(is_cut);
+                holds[at] = cut || file.holds_credential(head);
+            }
+            Err(why) => unread.push(UnreadFile { id: file.id, place: place(stored), why }),
         }
     });
     for ((file, otherwise, stored), holds) in open.iter().zip(holds) {

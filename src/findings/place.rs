@@ -1,18 +1,20 @@
 //! Where a finding is (path, layer, history entry), and the trait by which checks read contents of files.
 
-use crate::stack::{EventId, NodeId};
+use crate::findings::Id;
+use crate::stack::{EventId, NodeId, Stack};
+use crate::text;
 
 /// Bytes of a file that are examined; configuration files may begin with a long comment.
 pub const HEAD: u64 = 64 * 1024;
 
 /// Reads contents of stored files, all in one call, so that a compressed layer is decoded once.
 pub trait Contents {
-    /// Calls `take` for each file, in any order, with its index in `files` and its first [`HEAD`] bytes, long holes cut; `None` if it cannot be
-    /// read.
-    fn heads(&self, files: &[EventId], take: &mut dyn FnMut(usize, Option<&[u8]>));
+    /// Calls `take` for each file, in any order, with its index in `files` and its first [`HEAD`] bytes, long holes cut; or
+    /// with the reason why it cannot be read.
+    fn heads(&self, files: &[EventId], take: &mut dyn FnMut(usize, Result<&[u8], String>));
 
     /// The same with a digest of the whole contents: equal for equal contents.
-    fn digests(&self, files: &[EventId], take: &mut dyn FnMut(usize, Option<u64>));
+    fn digests(&self, files: &[EventId], take: &mut dyn FnMut(usize, Result<u64, String>));
 }
 
 /// The object of a finding.
@@ -65,5 +67,36 @@ impl Location {
             bytes: 0,
             hidden: false,
         }
+    }
+}
+
+/// A file that could not be read, so that it is not known whether it has a finding.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnreadFile {
+    /// The finding that depends on its contents.
+    pub id: Id,
+    /// The path, and the layer that stores it.
+    pub place: Location,
+    /// Why it could not be read. Foreign text.
+    pub why: String,
+}
+
+impl UnreadFile {
+    /// The path, absolute.
+    #[must_use]
+    pub fn path(&self, stack: &Stack) -> Vec<u8> {
+        match &self.place.thing {
+            Thing::Path(node) => stack.path(*node),
+            Thing::Name(_) | Thing::Whole => Vec::new(),
+        }
+    }
+
+    /// A sentence that names the file, why it was not read, and what is therefore not known.
+    #[must_use]
+    pub fn sentence(&self, stack: &Stack) -> String {
+        let path = text::visible(&self.path(stack)).to_string();
+        let layer = self.place.layer.map(|layer| format!("layer {layer}: ")).unwrap_or_default();
+        let Self { id, why, .. } = self;
+        format!("{layer}{path} cannot be read, so {} is not known: {why}", id.facts().name)
     }
 }

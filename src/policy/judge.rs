@@ -1,7 +1,7 @@
 //! Evaluates rules on an image.
 
 use crate::findings::place::{Location, Thing};
-use crate::findings::{Finding, Severity};
+use crate::findings::{Finding, Id, Severity, set_id_programs};
 use crate::policy::Rules;
 use crate::policy::verdict::{Evidence, Offence, Outcome, Verdict};
 use crate::stack::query::glob::Globs;
@@ -179,21 +179,14 @@ impl<'a> Judge<'a> {
 
     fn setuid(&self, except: &Globs, patterns: &[String]) -> Verdict {
         let stack = self.evidence.stack;
-        let mut offences = Vec::new();
-        if let Some(last) = stack.folded().checked_sub(1) {
-            for node in Walk::new(stack, Scope::Merged(last), NodeId::ROOT, true) {
-                let Some(version) = stack.visible(node, last) else { continue };
-                let lends =
-                    version.mode.is_some_and(|mode| mode & 0o6000 != 0 && mode & 0o111 != 0);
-                if !version.kind.is_regular() || !lends || version.layer < self.from {
-                    continue;
-                }
-                let path = stack.path(node);
-                if !except.matches(&path) && !self.excludes.matches(&path) {
-                    offences.push(Offence { path, layer: version.layer, bytes: version.size });
-                }
-            }
-        }
+        let programs = set_id_programs(stack).into_iter();
+        let offences = programs.filter(|(_, version)| version.layer >= self.from);
+        let offences = offences.filter_map(|(node, version)| {
+            let path = stack.path(node);
+            let allowed = except.matches(&path) || self.excludes.matches(&path);
+            (!allowed).then_some(Offence { path, layer: version.layer, bytes: version.size })
+        });
+        let offences = offences.collect();
         let but = match patterns {
             [] => format!("none{}", self.bound()),
             some => format!("none but {}{}", some.join(", "), self.bound()),
@@ -201,27 +194,44 @@ impl<'a> Judge<'a> {
         self.by_paths("no-setuid-except", but, offences, false)
     }
 
-    /// A verdict for each finding of the severity or above; if there are none, one verdict that says so. A finding is
-    /// certain even if layers were not read.
+    /// A verdict for each finding of the severity or above; if there are none, one verdict that says so. It is unknown if
+    /// there are none in what was read, or if an unread layer could undo the finding.
     fn findings(&self, level: Severity) -> Vec<Verdict> {
         let limit = findings_limit(level);
-        let severe = self.evidence.findings.iter();
-        let severe = severe.filter(|finding| finding.id.facts().severity >= level);
+        let is_severe = |id: Id| id.facts().severity >= level;
+        let Evidence { findings, image, stack, unread, .. } = self.evidence;
+        let severe = findings.list.iter().filter(|finding| is_severe(finding.id));
         let broken: Vec<Verdict> = severe
-            .map(|finding| Verdict {
-                rule: finding.id.facts().name,
-                outcome: Outcome::Fail,
-                limit: limit.clone(),
-                actual: self.places(finding),
-                measure: None,
-                note: Some(finding.id.facts().remedy.into()),
-                offences: self.offences(finding),
-                steps: finding.places.iter().filter_map(|place| place.step).collect(),
+            .map(|finding| {
+                let open = unread.filter(|_| !finding.is_certain(image));
+                let (outcome, actual) = match open {
+                    Some((layer, why)) => (Outcome::Unjudged, format!("layer {layer}: {why}")),
+                    None => (Outcome::Fail, self.places(finding)),
+                };
+                Verdict {
+                    rule: finding.id.facts().name,
+                    outcome,
+                    limit: limit.clone(),
+                    actual,
+                    measure: None,
+                    note: Some(finding.id.facts().remedy.into()),
+                    offences: self.offences(finding),
+                    steps: finding.places.iter().filter_map(|place| place.step).collect(),
+                }
             })
             .collect();
         if broken.is_empty() {
-            if let Some(why) = &self.evidence.image.config.unread {
+            if let Some(why) = &image.config.unread {
                 return vec![self.unknown("fail-on", limit, why.raw())];
+            }
+            let mut files = findings.unread.iter().filter(|file| is_severe(file.id));
+            if let Some(file) = files.next() {
+                let more = match files.count() {
+                    0 => String::new(),
+                    count => format!(" (and {count} more)"),
+                };
+                let why = format!("{}{more}", file.sentence(stack));
+                return vec![self.unknown("fail-on", limit, &why)];
             }
             return vec![self.verdict("fail-on", limit, "no finding".to_owned(), true)];
         }

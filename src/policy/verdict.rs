@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::findings::Finding;
+use crate::findings::Findings;
 use crate::image::Image;
 use crate::image::base::Base;
 use crate::policy::dive::Measure;
@@ -102,7 +102,7 @@ pub struct Evidence<'a> {
     /// The numbers as dive measures them, or why they could not be measured; `None` if no rule asks for them.
     pub dive: Option<&'a Result<Measure, String>>,
     /// Its findings without accepted ones. Used if the rules set a severity.
-    pub findings: &'a [Finding],
+    pub findings: &'a Findings,
     /// A layer that was not read to its end, and why.
     pub unread: Option<(usize, &'a str)>,
     /// Why the bytes are not those of the stated image: no rule can be judged by them.

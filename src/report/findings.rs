@@ -6,7 +6,7 @@ use std::io::Write;
 use serde::Serialize;
 
 use crate::findings::place::{Location, Thing};
-use crate::findings::{Finding, Severity, Step, dockerfile};
+use crate::findings::{Finding, Findings, Severity, Step, dockerfile};
 use crate::image::base::{Base, Evidence};
 use crate::report::entry::PathKeys;
 use crate::report::layers::Head;
@@ -17,6 +17,9 @@ use crate::text::Foreign;
 /// Number of places of a finding that text lists.
 const PLACES: usize = 5;
 
+/// Number of unread files that are named; the others are counted.
+const UNREAD_FILES: usize = 20;
+
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Document<'a> {
@@ -24,6 +27,18 @@ struct Document<'a> {
     head: Head<'a>,
     #[serde(flatten)]
     found: Found<'a>,
+    /// Files that could not be read, although a finding depends on them.
+    unread: Vec<UnreadKeys<'a>>,
+}
+
+/// A file that could not be read.
+#[derive(Serialize)]
+struct UnreadKeys<'a> {
+    #[serde(flatten)]
+    path: PathKeys<'static>,
+    layer: Option<usize>,
+    finding: &'static str,
+    reason: &'a str,
 }
 
 /// The JSON document: findings, base image and history.
@@ -90,16 +105,35 @@ pub fn findings(
     out: &mut dyn Write,
     subject: Subject<'_>,
     base: &Base,
-    findings: &[Finding],
+    findings: &Findings,
     format: Format,
 ) -> io::Result<()> {
     match format {
         Format::Json => {
             let head = Head::new(SCHEMA, subject).without_labels();
-            json_line(out, &Document { head, found: Found::new(subject, base, findings) })
+            let unread = findings.unread.iter().map(|file| UnreadKeys {
+                path: PathKeys::owned(file.path(subject.stack)),
+                layer: file.place.layer,
+                finding: file.id.facts().name,
+                reason: &file.why,
+            });
+            let found = Found::new(subject, base, &findings.list);
+            json_line(out, &Document { head, found, unread: unread.collect() })
         }
         Format::Text => text_of(&mut Lines::new(out), subject, base, findings),
     }
+}
+
+/// Sentences about the files that could not be read, although findings depend on them. Foreign text.
+#[must_use]
+pub fn unread_files(subject: Subject<'_>, found: &Findings) -> Vec<String> {
+    let named = found.unread.iter().take(UNREAD_FILES);
+    let mut sentences: Vec<String> = named.map(|file| file.sentence(subject.stack)).collect();
+    let more = found.unread.len() - sentences.len();
+    if more > 0 {
+        sentences.push(format!("{more} more files cannot be read"));
+    }
+    sentences
 }
 
 impl<'a> Found<'a> {
@@ -151,8 +185,9 @@ fn text_of(
     out: &mut dyn Write,
     subject: Subject<'_>,
     base: &Base,
-    findings: &[Finding],
+    found: &Findings,
 ) -> io::Result<()> {
+    let findings = &found.list;
     let counts: Vec<String> = Severity::ALL
         .iter()
         .rev()
@@ -167,6 +202,9 @@ fn text_of(
     subject.write_unsure(out)?;
     if let Some(why) = &subject.image.config.unread {
         writeln!(out, "  incomplete: {}", why.visible())?;
+    }
+    for file in unread_files(subject, found) {
+        writeln!(out, "  incomplete: {}", text::visible(&file))?;
     }
     for finding in findings {
         write_finding(out, subject, base, finding)?;

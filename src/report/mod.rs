@@ -44,7 +44,7 @@ pub use crate::report::diff::{Range, diff};
 pub use crate::report::dive::dive;
 pub use crate::report::dockerfile::dockerfile;
 pub use crate::report::find::find;
-pub use crate::report::findings::findings;
+pub use crate::report::findings::{findings, unread_files};
 pub use crate::report::grep::Grep;
 pub use crate::report::history::history;
 pub use crate::report::images::images;

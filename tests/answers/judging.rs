@@ -5,10 +5,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use layertui::findings::place::Contents;
+use layertui::findings::{Accepted, Findings, Id, Severity, judge as find};
 use layertui::image::Image;
 use layertui::image::base::{Base, Evidence as Told};
 use layertui::image::layer::Layer;
 use layertui::policy::{Evidence, Limits, Outcome, Rules, judge};
+use layertui::stack::EventId;
 use serde_json::{Value, json};
 
 use crate::saved::Place;
@@ -24,7 +27,7 @@ fn outcome(rules: &Rules, unread: bool, base: bool) -> Outcome {
     let evidence = Evidence {
         image: &image,
         stack: &stack,
-        findings: &[],
+        findings: &Findings::default(),
         base: if base { Ok(&first) } else { Err("not here") },
         dive: None,
         unread: unread.then_some((2, "cut short")),
@@ -101,6 +104,76 @@ fn every_rule_is_kept_broken_and_not_judged() {
     assert_eq!(outcome(&excluded, false, true), Outcome::Pass);
 }
 
+/// The mode decides as in Linux, and a name of the same inode is a program as well.
+#[test]
+fn a_setuid_program_is_the_same_for_the_rule_and_the_finding() {
+    for (layers, finding, names) in [
+        ("0: +a:5@2744 +b:5@4644 +d/@2777", false, &[][..]),
+        ("0: +a:5@2755 +b:5@4701", true, &["/a", "/b"]),
+        ("0: +a:5@755 +b=>a@4755", true, &["/a", "/b"]),
+    ] {
+        let (stack, _) = notation::stack(layers).unwrap();
+        let image = Image { layers: vec![Layer::default()], ..Image::default() };
+        let found = find(&image, &stack, &Nothing, &Accepted::default(), 0);
+        assert_eq!(found.list.iter().any(|it| it.id == Id::Setuid), finding, "{layers}");
+        let rules = Rules { no_setuid_except: Some(vec![]), ..Rules::default() };
+        let base = Err("not here");
+        let evidence = Evidence {
+            image: &image,
+            stack: &stack,
+            findings: &found,
+            base,
+            dive: None,
+            unread: None,
+        };
+        let verdict = judge(&rules, evidence).unwrap().remove(0);
+        let paths: Vec<_> = verdict.offences.iter().map(|it| it.path.as_slice()).collect();
+        assert_eq!(paths, names.iter().map(|it| it.as_bytes()).collect::<Vec<_>>(), "{layers}");
+    }
+}
+
+/// No file can be read.
+struct Nothing;
+
+impl Contents for Nothing {
+    fn heads(&self, files: &[EventId], take: &mut dyn FnMut(usize, Result<&[u8], String>)) {
+        (0..files.len()).for_each(|at| take(at, Err("permission denied".to_owned())));
+    }
+
+    fn digests(&self, files: &[EventId], take: &mut dyn FnMut(usize, Result<u64, String>)) {
+        (0..files.len()).for_each(|at| take(at, Err("permission denied".to_owned())));
+    }
+}
+
+/// A file that may be a key and was not read leaves the rule about keys open, and no other.
+#[test]
+fn a_rule_that_depends_on_an_unread_file_is_not_judged() {
+    let (stack, _) = notation::stack("0: +a.pem:5 +tmp/x:5 +b:5000 +c:5000").unwrap();
+    let image = Image { layers: vec![Layer::default()], ..Image::default() };
+    let outcomes = |ignore: &[&str]| {
+        let found = find(&image, &stack, &Nothing, &Accepted::new(ignore, &[]).unwrap(), 0);
+        [Severity::High, Severity::Low].map(|level| {
+            let rules = Rules { fail_on: Some(level), ..Rules::default() };
+            let base = Err("not here");
+            let evidence = Evidence {
+                image: &image,
+                stack: &stack,
+                findings: &found,
+                base,
+                dive: None,
+                unread: None,
+            };
+            let verdict = judge(&rules, evidence).unwrap().remove(0);
+            (verdict.outcome, verdict.actual.contains("cannot be read"))
+        })
+    };
+    let open = (Outcome::Unjudged, true);
+    assert_eq!(outcomes(&[]), [open, (Outcome::Fail, false)]);
+    assert_eq!(outcomes(&["build-leftovers"]), [open, open]);
+    let only_low = ["build-leftovers", "secret-private-key"];
+    assert_eq!(outcomes(&only_low), [(Outcome::Pass, false), open]);
+}
+
 /// Judges an image in a directory whose rules file counts.
 pub(crate) fn ci(dir: &Path, image: &Path, arguments: &[&str]) -> Output {
     let mut layertui = Command::new(env!("CARGO_BIN_EXE_layertui"));
@@ -144,7 +217,8 @@ fn every_rule_ends_the_command_as_it_came_out() {
         ("--deny-waste", "/a", "/b", [2, 2]),
         ("--no-setuid-except", "/c", "x", [2, 2]),
         ("--max-layers", "3", "2", [0, 1]),
-        ("--fail-on", "high", "medium", [2, 1]),
+        // What is above the cut layer may take the setuid bit and the file away.
+        ("--fail-on", "high", "medium", [2, 2]),
     ] {
         let only = "rules:\n  max-layers: 9\n";
         fs::write(place.path(".layertui.yaml"), only).unwrap();
@@ -154,6 +228,9 @@ fn every_rule_ends_the_command_as_it_came_out() {
         assert_eq!([code(&whole, kept), code(&whole, broken)], [0, 1], "{option}");
         assert_eq!([code(&cut, kept), code(&cut, broken)], of_the_cut, "{option}, cut");
     }
+    let certain =
+        ["--fail-on", "medium", "--ignore", "setuid", "--ignore", "removed-later"].as_slice();
+    assert_eq!(ci(&place.path("."), &cut, certain).status.code(), Some(1), "the config is read");
     // One rule that is broken for certain does not hide one that is open.
     let both = ["--block", "/a", "--deny-waste", "/b"];
     assert_eq!(ci(&place.path("."), &cut, &both).status.code(), Some(2));

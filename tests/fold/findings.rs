@@ -53,12 +53,12 @@ const CREDENTIALS: &[u8] = b"-----BEGIN PRIVATE KEY-----\n\
     API_TOKEN=hunter2hunter2\n";
 
 impl Contents for Keys {
-    fn heads(&self, files: &[EventId], take: &mut dyn FnMut(usize, Option<&[u8]>)) {
-        (0..files.len()).for_each(|at| take(at, Some(CREDENTIALS)));
+    fn heads(&self, files: &[EventId], take: &mut dyn FnMut(usize, Result<&[u8], String>)) {
+        (0..files.len()).for_each(|at| take(at, Ok(CREDENTIALS)));
     }
 
-    fn digests(&self, files: &[EventId], take: &mut dyn FnMut(usize, Option<u64>)) {
-        (0..files.len()).for_each(|at| take(at, None));
+    fn digests(&self, files: &[EventId], take: &mut dyn FnMut(usize, Result<u64, String>)) {
+        (0..files.len()).for_each(|at| take(at, Err("not read".to_owned())));
     }
 }
 
@@ -69,7 +69,7 @@ fn ours(stack: &Stack) -> BTreeMap<&'static str, u64> {
     let mut image = Image::default();
     image.config.user = Some("1000".into());
     let found = judge(&image, stack, &Keys, &Accepted::default(), BASE);
-    found.iter().map(|finding| (finding.id.facts().name, finding.bytes())).collect()
+    found.list.iter().map(|finding| (finding.id.facts().name, finding.bytes())).collect()
 }
 
 fn theirs(model: &Model) -> BTreeMap<&'static str, u64> {

@@ -23,12 +23,12 @@ use crate::explorer::Explorer;
 struct Unreadable;
 
 impl Contents for Unreadable {
-    fn heads(&self, files: &[EventId], take: &mut dyn FnMut(usize, Option<&[u8]>)) {
-        (0..files.len()).for_each(|at| take(at, None));
+    fn heads(&self, files: &[EventId], take: &mut dyn FnMut(usize, Result<&[u8], String>)) {
+        (0..files.len()).for_each(|at| take(at, Err("permission denied".to_owned())));
     }
 
-    fn digests(&self, files: &[EventId], take: &mut dyn FnMut(usize, Option<u64>)) {
-        (0..files.len()).for_each(|at| take(at, None));
+    fn digests(&self, files: &[EventId], take: &mut dyn FnMut(usize, Result<u64, String>)) {
+        (0..files.len()).for_each(|at| take(at, Err("permission denied".to_owned())));
     }
 }
 
@@ -214,4 +214,17 @@ fn keys_of_the_history_work() {
         assert!(matches!(top(&explorer), Some(OverlayKind::History(_))), "{key}, and back");
         assert_eq!(explorer.state.focus, Pane::Tree);
     }
+}
+
+/// What was not read is named: it may hold what nobody found.
+#[test]
+fn a_file_that_cannot_be_read_is_named_and_not_cleared() {
+    let mut image = Image { layers: vec![Layer::default()], ..Image::default() };
+    image.config.user = Some("7".into());
+    let mut explorer = Explorer::of("0: +etc/ssl/a.pem:5", image, 120, 40);
+    explorer.keys("W tab");
+    answer(&mut explorer);
+    let text = explorer.text();
+    assert!(text.contains("/etc/ssl/a.pem cannot be read"), "{text}");
+    assert!(text.contains("Nothing to fix in what was read.") && !text.contains("no secrets"));
 }

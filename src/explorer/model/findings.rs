@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use crate::findings::Id;
-use crate::findings::place::Location;
+use crate::findings::place::{Location, UnreadFile};
 use crate::text::Foreign;
 
 /// Places of a finding that are listed; the others are counted.
@@ -28,6 +28,8 @@ pub struct FindingsReport {
     pub folded: usize,
     /// Problems, in the order of the page.
     pub problems: Vec<Problem>,
+    /// Files that could not be read, although a finding depends on them.
+    pub unread: Vec<UnreadFile>,
     /// The instruction of each layer with a finding, as one line without secrets.
     pub commands: HashMap<usize, Foreign>,
 }
@@ -108,11 +110,13 @@ impl FindingsReport {
     /// Sorts findings by topic; within a topic they keep their order.
     #[must_use]
     pub fn new(
-        found: Vec<crate::findings::Finding>,
+        found: crate::findings::Findings,
         folded: usize,
         commands: HashMap<usize, Foreign>,
     ) -> Self {
+        let unread = found.unread;
         let mut problems: Vec<Problem> = found
+            .list
             .into_iter()
             .map(|mut finding| {
                 let topic = Topic::of(finding.id);
@@ -128,7 +132,7 @@ impl FindingsReport {
             .filter(|problem| !problem.places.is_empty())
             .collect();
         problems.sort_by_key(|problem| problem.topic);
-        Self { folded, problems, commands }
+        Self { folded, problems, unread, commands }
     }
 
     /// The places in the order of the page: its items.

@@ -36,7 +36,7 @@ impl Explorer {
             let files = Counting { files: &files, count: AtomicU64::new(0), report: &report };
             let base = Base::recognise(image, &[]).layers;
             let found = judge(image, &stack, &files, &Accepted::default(), base);
-            let commands = commands(image, &found);
+            let commands = commands(image, &found.list);
             let done = FindingsReport::new(found, stack.folded(), commands);
             drop(stack);
             let _ = send.send(RunEvent::Answer(number, Message::Findings(Box::new(done))));
@@ -71,14 +71,14 @@ impl Counting<'_> {
 }
 
 impl Contents for Counting<'_> {
-    fn heads(&self, files: &[EventId], take: &mut dyn FnMut(usize, Option<&[u8]>)) {
+    fn heads(&self, files: &[EventId], take: &mut dyn FnMut(usize, Result<&[u8], String>)) {
         self.files.heads(files, &mut |at, head| {
             self.one();
             take(at, head);
         });
     }
 
-    fn digests(&self, files: &[EventId], take: &mut dyn FnMut(usize, Option<u64>)) {
+    fn digests(&self, files: &[EventId], take: &mut dyn FnMut(usize, Result<u64, String>)) {
         self.files.digests(files, &mut |at, digest| {
             self.one();
             take(at, digest);

@@ -21,37 +21,40 @@ impl<'l> StoredFiles<'l> {
         Self { source, stack }
     }
 
-    /// Passes the result of `read` for each file to `take`.
+    /// Passes the result of `read` for each file to `take`, or why it cannot be read.
     fn each<T>(
         &self,
         files: &[EventId],
         read: impl Fn(pass::Contents<'_>) -> io::Result<T>,
-        mut take: impl FnMut(usize, Option<T>),
+        mut take: impl FnMut(usize, Result<T, String>),
     ) {
         let payloads: Vec<Option<Payload>> =
             files.iter().map(|file| self.stack.payload(*file)).collect();
         let known = payloads.iter().enumerate();
         let known = known.filter_map(|(at, payload)| Some((at, payload.as_ref()?))).collect();
         pass::each(self.source, known, &mut |at, contents| {
-            take(at, contents.and_then(&read).ok());
+            take(at, contents.and_then(&read).map_err(|error| error.to_string()));
             true
         });
         for (at, _) in payloads.iter().enumerate().filter(|(_, payload)| payload.is_none()) {
-            take(at, None);
+            take(at, Err("no layer has its contents".to_owned()));
         }
     }
 }
 
 impl Contents for StoredFiles<'_> {
-    fn heads(&self, files: &[EventId], take: &mut dyn FnMut(usize, Option<&[u8]>)) {
+    fn heads(&self, files: &[EventId], take: &mut dyn FnMut(usize, Result<&[u8], String>)) {
         let read = |contents: pass::Contents<'_>| {
             let mut head = Vec::new();
             contents.searchable().take(HEAD).read_to_end(&mut head).map(|_| head)
         };
-        self.each(files, read, |at, head| take(at, head.as_deref()));
+        self.each(files, read, |at, head| match head {
+            Ok(head) => take(at, Ok(&head)),
+            Err(why) => take(at, Err(why)),
+        });
     }
 
-    fn digests(&self, files: &[EventId], take: &mut dyn FnMut(usize, Option<u64>)) {
+    fn digests(&self, files: &[EventId], take: &mut dyn FnMut(usize, Result<u64, String>)) {
         let read = |contents: pass::Contents<'_>| {
             let mut contents = contents.whole();
             let mut hash = Xxh3::new();

@@ -14,6 +14,9 @@ use crate::text::{Visible, shorten, size, visible};
 /// Width of the columns before a place: size, layer.
 const LEAD: usize = 13;
 
+/// Number of unread files that are named; the others are counted.
+const UNREAD_FILES: usize = 5;
+
 pub(super) fn page(state: &State, stack: &Stack, width: usize) -> OverlayText {
     let mut out = Writer::new(width);
     match &state.findings {
@@ -59,8 +62,15 @@ fn found(out: &mut Writer, state: &State, stack: &Stack, report: &FindingsReport
     if let Some(why) = config {
         out.text(Role::Warning, 0, why.visible());
     }
+    for file in report.unread.iter().take(UNREAD_FILES) {
+        out.text(Role::Warning, 0, visible(&file.sentence(stack)));
+    }
+    if let Some(more @ 1..) = report.unread.len().checked_sub(UNREAD_FILES) {
+        out.text(Role::Warning, 0, visible![more, " more files cannot be read"]);
+    }
     if report.problems.is_empty() {
         let what = match (&coverage, config) {
+            (None, _) if !report.unread.is_empty() => "Nothing to fix in what was read.",
             (None, None) => {
                 "Nothing to fix: no secrets, no caches, no bytes that can come back, no excess rights."
             }
