@@ -31,7 +31,9 @@ fn write(image: &str, settings: &OpenSettings, format: Format) -> Outcome {
     examine_briefly(image, settings, Want::Kinds, |loaded| {
         let mut image = loaded.image().clone();
         if format == Format::Json {
-            image.others.extend(loaded.loader.source().attachments());
+            let attachments = loaded.loader.source().attachments();
+            image.others.extend(attachments.found);
+            image.problems.extend(attachments.unread.map(Into::into));
         }
         loaded.subject(|subject| {
             let subject = Subject { image: &image, ..subject };

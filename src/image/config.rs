@@ -131,7 +131,7 @@ fn run_config(fields: &Fields<'_>, problems: &mut Vec<String>) -> Config {
         ..Config::default()
     };
     config.other = other(fields, "", &NAMED);
-    if let Ok(Some(check)) = fields.object("Healthcheck") {
+    if let Some(check) = kept(fields.object("Healthcheck"), problems) {
         config.healthcheck = list(check.command("Test"), problems);
         config.other.extend(other(&check, "Healthcheck.", &["Test"]));
     }
@@ -210,11 +210,18 @@ mod tests {
 
     #[test]
     fn a_field_of_the_wrong_type_is_dropped_and_named() {
-        let parsed =
-            run(r#"{"architecture":7,"os":"linux","config":{"User":"u","Env":"A=b"},"history":{},
-            "rootfs":{"diff_ids":["sha256:x",3]}}"#);
+        let parsed = run(
+            r#"{"architecture":7,"os":"linux","config":{"User":"u","Env":"A=b","Healthcheck":[1]},"history":{},
+            "rootfs":{"diff_ids":["sha256:x",3]}}"#,
+        );
         assert_eq!(parsed.config.user.as_ref().map(crate::text::Foreign::raw), Some("u"));
-        for field in ["`architecture`", "`config.Env`", "`history`", "`rootfs.diff_ids[1]`"] {
+        for field in [
+            "`architecture`",
+            "`config.Env`",
+            "`config.Healthcheck`",
+            "`history`",
+            "`rootfs.diff_ids[1]`",
+        ] {
             assert!(
                 parsed.problems.iter().any(|p| p.contains(field)),
                 "{field}: {:?}",

@@ -81,10 +81,8 @@ impl Instructions {
 
 /// All instructions of all stages. Linear in the length of the text.
 fn instructions(text: &str) -> Vec<Instruction> {
-    let escape = match text.lines().next().map(|line| line.replace(' ', "").to_lowercase()) {
-        Some(line) if line == "#escape=`" => '`',
-        _ => '\\',
-    };
+    let escapes = text.lines().map_while(directive).any(|it| it == ("escape".to_owned(), "`"));
+    let escape = if escapes { '`' } else { '\\' };
     let mut found: Vec<Instruction> = Vec::new();
     // The instruction that goes on in the next line.
     let mut open: Option<(usize, String)> = None;
@@ -113,6 +111,14 @@ fn instructions(text: &str) -> Vec<Instruction> {
     }
     found.extend(open.and_then(|(start, whole)| instruction(start, &whole)));
     found
+}
+
+/// A parser directive: its name in small letters, and its value. All of them come before any other line.
+fn directive(line: &str) -> Option<(String, &str)> {
+    let (name, value) = line.trim().strip_prefix('#')?.split_once('=')?;
+    let (name, value) = (name.trim(), value.trim());
+    let is_name = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    (is_name && !value.is_empty()).then(|| (name.to_ascii_lowercase(), value))
 }
 
 fn instruction(line: usize, whole: &str) -> Option<Instruction> {
@@ -183,6 +189,22 @@ mod tests {
         let (steps, layers) = (lines.steps, lines.layers);
         assert_eq!(steps, [None, None, Some(7), Some(8), Some(12), Some(15), Some(17)]);
         assert_eq!(layers, [None, Some(8), Some(12), Some(15)]);
+    }
+
+    #[test]
+    fn the_escape_character_may_be_set_after_other_directives() {
+        let image = image(&[("COPY c d", Some(1)), ("USER me", None)]);
+        let rest = "FROM a\nCOPY c `\n  d\nUSER me\n";
+        for (head, copy) in [
+            ("# escape=`\n", Some(3)),
+            ("# syntax=docker/dockerfile:1\n# Escape = `\n", Some(4)),
+            ("# a comment\n# escape=`\n", Some(4)),
+        ] {
+            let lines = Instructions::parse(&format!("{head}{rest}"));
+            assert_eq!(lines.of(&image, 1).steps[0], copy, "{head}");
+            let goes_on = lines.own.iter().any(|it| it.rest == "c d");
+            assert_eq!(goes_on, !head.contains("comment"), "{head}");
+        }
     }
 
     #[test]

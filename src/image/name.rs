@@ -33,11 +33,9 @@ impl Name {
         let plain = |text: &str| {
             !text.is_empty() && !text.bytes().any(|c| c.is_ascii_control() || b" @:".contains(&c))
         };
-        let (domain, path) = match repository.split_once('/') {
-            Some((first, path)) if first.contains(['.', ':']) || first == "localhost" => {
-                (first, path.to_owned())
-            }
-            Some(_) => ("docker.io", repository.to_owned()),
+        let (domain, path) = match split_registry(repository) {
+            Some((domain, path)) => (domain, path.to_owned()),
+            None if repository.contains('/') => ("docker.io", repository.to_owned()),
             None => ("docker.io", format!("library/{repository}")),
         };
         let domain = if domain == "index.docker.io" { "docker.io" } else { domain };
@@ -112,6 +110,14 @@ pub fn split_tag(text: &str) -> (&str, Option<&str>) {
         Some(colon) => (&text[..after_slash + colon], Some(&text[after_slash + colon + 1..])),
         None => (text, None),
     }
+}
+
+/// The registry that a name begins with, and the rest; `None` for a short name
+/// (containers-registries.conf(5), "Short-Name Aliasing").
+#[must_use]
+pub fn split_registry(text: &str) -> Option<(&str, &str)> {
+    let is_registry = |first: &str| first.contains(['.', ':']) || first == "localhost";
+    text.split_once('/').filter(|(first, _)| is_registry(first))
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 //! It occurs as `<id>/json` in old saved archives and, as a string, in the history of schema 1 manifests.
 
 use std::collections::HashSet;
+use std::fmt;
 
 use crate::image::config::Parsed;
 use crate::image::document::{DocumentError, Fields, kept};
@@ -34,6 +35,20 @@ pub enum Broken<'i> {
     Endless(&'i str),
     /// The parent with this ID is missing.
     Missing(&'i str),
+}
+
+impl fmt::Display for Broken<'_> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Endless(id) => write!(
+                out,
+                "the chain of parents leads back to {id} or does not end: the layers below are unknown"
+            ),
+            Self::Missing(id) => {
+                write!(out, "the parent {id} is not here: its layer and those below are missing")
+            }
+        }
+    }
 }
 
 /// Follows parents from `head` to the base. `get` returns the item and the parent of an ID. Returns the items base

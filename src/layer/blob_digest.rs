@@ -69,7 +69,8 @@ fn check_length(blob: &Blob) -> io::Result<()> {
     Ok(())
 }
 
-fn stopped() -> io::Error {
+/// The error of a reading that its watch cancelled.
+pub(crate) fn stopped() -> io::Error {
     io::Error::other("reading was stopped")
 }
 

@@ -16,10 +16,13 @@ mod engine;
 mod environment;
 mod local;
 mod open;
+mod percent;
 mod registry;
 
 pub use crate::source::contract::error::Error;
-pub use crate::source::contract::source::{Choice, ChoiceKind, Opened, Several, Source, Stored};
+pub use crate::source::contract::source::{
+    Attachments, Choice, ChoiceKind, Opened, Several, Source, Stored,
+};
 pub use crate::source::contract::verified::{Judged, Verified};
 pub(crate) use crate::source::disk::given;
 pub use crate::source::local::containerd::bolt;

@@ -87,6 +87,24 @@ fn an_image_that_is_not_there_is_answered_with_those_that_are() {
     fails_saying(&stage, &[NAME, "engine.sock", "there is docker-daemon:lab/engine:1"]);
 }
 
+/// Neither a list nor a history that was not given is an empty one.
+#[test]
+fn what_an_engine_does_not_give_is_not_called_empty() {
+    let stage = Stage::with(|path| match path {
+        "/images/json" => Some(Reply::No(500, "the list is on fire")),
+        _ if path.ends_with("/json") => Some(Reply::No(404, "no such image")),
+        _ => None,
+    });
+    fails_saying(&stage, &[NAME, "engine.sock", "cannot be listed", "the list is on fire"]);
+    let no = |path: &str| path.ends_with("/history") || path.ends_with("/get");
+    let stage = Stage::with(move |path| no(path).then_some(Reply::No(500, "no history today")));
+    let output = stage.run(&["layers", "--json", &reference()]);
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let problems = report["image"]["problems"].to_string();
+    assert!(problems.contains("the history cannot be read"), "{problems}");
+    assert!(problems.contains("no history today"), "{problems}");
+}
+
 #[test]
 fn an_engine_that_says_no_is_quoted() {
     let stage =

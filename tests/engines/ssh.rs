@@ -111,3 +111,15 @@ fn what_ssh_says_is_what_is_said() {
     let output = layertui(home.path(), &path).args(["layers", "docker-daemon:x"]).output().unwrap();
     assert!(complaint(&output).contains("`ssh` is not installed"), "{}", complaint(&output));
 }
+
+/// As a connection that stays for later ones (`ControlPersist`): it keeps the standard error of the `ssh` that started it.
+#[test]
+fn what_ssh_leaves_in_the_background_keeps_nobody_waiting() {
+    let home = tempfile::tempdir().unwrap();
+    let script = "#!/bin/sh\necho 'lab: no docker there' >&2\n\
+        here=$(dirname \"$0\")\n(while [ -d \"$here\" ]; do sleep 0.1; done) <&- >&- &\nexit 1\n";
+    let programs = far(home.path(), script);
+    let host = ("DOCKER_HOST", "ssh://lab");
+    let output = ask(home.path(), &programs, host, &["layers", "docker-daemon:x"]);
+    assert!(complaint(&output).contains("lab: no docker there"), "{}", complaint(&output));
+}

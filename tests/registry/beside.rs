@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use layertui::image::Other;
 use layertui::image::digest::Digest;
+use layertui::source::Attachments;
 use serde_json::{Value, json};
 
 use super::image::Image;
@@ -51,7 +52,7 @@ fn referrers_are_listed_by_the_api_or_by_the_tag() {
         });
         let source = stage.open().unwrap();
         assert_eq!(stage.server.seen().len(), 2, "not before the attachments are requested");
-        assert_eq!(lines(&source.attachments()), ["SBOM 700", "attestation 800"]);
+        assert_eq!(lines(&source.attachments().found), ["SBOM 700", "attestation 800"]);
         let json = stage.says(&["layers", "--json", &stage.reference("1")]);
         let json: Value = serde_json::from_str(&json).unwrap();
         let others = json["image"]["others"].as_array().unwrap();
@@ -82,7 +83,7 @@ fn a_list_in_several_answers_is_read_to_its_end() {
     let second = format!("{path}?n=1&last=a");
     stage.server.next(&second, [answer(None, page("application/vnd.in-toto+json", 2))]);
     let source = stage.open().unwrap();
-    assert_eq!(lines(&source.attachments()), ["SBOM 1", "attestation 2"]);
+    assert_eq!(lines(&source.attachments().found), ["SBOM 1", "attestation 2"]);
     assert!(stage.server.paths().contains(&second), "asked of the registry itself");
 }
 
@@ -130,7 +131,7 @@ fn what_the_images_own_index_attests_is_told_apart() {
     assert_eq!(others.len(), 2);
     assert!(others.iter().all(|other| other.present), "all of it can be asked for: {others:?}");
     assert_eq!(others[0].platform.as_ref().unwrap().to_string(), "linux/arm64");
-    assert_eq!(lines(&source.attachments()), ["SBOM 900", "attestation 70"]);
+    assert_eq!(lines(&source.attachments().found), ["SBOM 900", "attestation 70"]);
 }
 
 #[test]
@@ -139,17 +140,53 @@ fn what_cosign_tags_is_found() {
         let digest = Digest::of(&image.manifest);
         vec![(format!("manifests/sha256-{}.sig", digest.encoded()), MANIFEST, vec![b' '; 321])]
     });
-    assert_eq!(lines(&stage.open().unwrap().attachments()), ["signature 321"]);
+    assert_eq!(lines(&stage.open().unwrap().attachments().found), ["signature 321"]);
 }
 
 #[test]
 fn a_registry_that_has_nothing_or_nonsense_says_nothing() {
-    assert!(Stage::new().open().unwrap().attachments().is_empty());
+    assert!(Stage::new().open().unwrap().attachments() == Attachments::default());
     for bytes in [&b"<html>"[..], b"{}", b"{\"manifests\":7}"] {
         let stage = with(|image| {
             let path = format!("referrers/{}", Digest::of(&image.manifest));
             vec![(path, INDEX, bytes.to_vec())]
         });
-        assert!(stage.open().unwrap().attachments().is_empty());
+        assert!(stage.open().unwrap().attachments() == Attachments::default());
     }
+}
+
+/// A list that was refused is unknown, not empty; one that does not exist is empty.
+#[test]
+fn what_a_registry_does_not_give_is_unknown() {
+    let image = Image::new();
+    let hex = Digest::of(&image.manifest).encoded().to_owned();
+    let api = format!("/v2/lab/x/referrers/sha256:{hex}");
+    let tag = format!("/v2/lab/x/manifests/sha256-{hex}");
+    let refused = |status| Turn::Status(status, Vec::new(), String::new());
+    for (path, status, known) in [
+        (&api, 403, false),
+        (&api, 404, true),
+        (&api, 405, true),
+        (&tag, 403, false),
+        (&format!("{tag}.sig"), 403, false),
+        (&format!("{tag}.sig"), 404, true),
+    ] {
+        let stage = Stage::new();
+        stage.server.next(path, [refused(status)]);
+        let found = stage.open().unwrap().attachments();
+        assert_eq!((found.found.len(), found.unread.is_none()), (0, known), "{path} {status}");
+    }
+    // The list goes on, and the rest is refused.
+    let stage = with(|image| {
+        vec![(format!("referrers/{}", Digest::of(&image.manifest)), INDEX, referrers())]
+    });
+    let link = ("link", format!("<{api}?n=2>; rel=\"next\""));
+    let first = String::from_utf8(referrers()).unwrap();
+    stage.server.next(&api, vec![Turn::Status(200, vec![link], first); 2]);
+    stage.server.next(&format!("{api}?n=2"), [refused(403), refused(403)]);
+    let found = stage.open().unwrap().attachments();
+    assert_eq!(lines(&found.found), ["SBOM 700", "attestation 800"]);
+    assert!(found.unread.unwrap().contains("may be missing"));
+    let json = stage.says(&["layers", "--json", &stage.reference("1")]);
+    assert!(json.contains("may be missing"), "{json}");
 }

@@ -52,6 +52,21 @@ fn an_unknown_certificate_and_one_for_another_host_are_refused() {
     }
 }
 
+/// Advice to put a certificate where it is already would help nobody.
+#[test]
+fn a_certificate_file_that_cannot_be_used_is_named() {
+    for name in ["ca.crt", "client.cert"] {
+        let (stage, tls, settings) = encrypted(Access::Open, "127.0.0.1");
+        let directory = stage.path("certs").join(tls.host());
+        fs::write(directory.join("ca.crt"), "not a certificate").unwrap();
+        fs::write(directory.join(name), "not a certificate").unwrap();
+        let refused = open(&tls, settings).err().unwrap();
+        let file = directory.join(name).display().to_string();
+        assert!(refused.contains(&format!("{file}: ")), "{refused}");
+        assert!(refused.contains("correct that first"), "{refused}");
+    }
+}
+
 #[test]
 fn a_token_service_without_encryption_is_not_asked() {
     let (stage, tls, settings) = encrypted(Access::Token("token", "none"), "127.0.0.1");

@@ -31,6 +31,22 @@ fn a_password_is_sent_when_it_is_asked_for() {
     assert_eq!(sent, [false, true, true], "and is known from then on");
 }
 
+/// Who has signed in and is not let in looks for the file first.
+#[test]
+fn a_file_that_cannot_be_used_is_named() {
+    for access in [Access::Basic(BASIC), Access::Token(TOKEN, BASIC)] {
+        let stage = Stage::with(access, true);
+        let file = stage.path("auth.json");
+        fs::write(&file, "{\"auths\": ").unwrap();
+        let sign_in = vec![stage.path("absent.json"), file.clone()];
+        let refused = stage.open_with(Registries { sign_in, ..stage.settings() }).err().unwrap();
+        let refused = refused.to_string();
+        assert!(refused.contains(&format!("{}: not JSON", file.display())), "{refused}");
+        assert!(refused.contains("correct that first"), "{refused}");
+        assert!(!refused.contains("absent.json"), "{refused}");
+    }
+}
+
 #[test]
 fn a_token_is_got_with_a_password_or_an_identity() {
     for (expected, entry) in [

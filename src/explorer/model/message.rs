@@ -11,10 +11,11 @@ use crate::explorer::model::key::Key;
 use crate::explorer::model::own_entries::OwnEntries;
 use crate::explorer::model::owners::Owners;
 use crate::explorer::model::reload::Reread;
+use crate::image::Image;
 use crate::image::platform::Platform;
 use crate::image::problem::{Hidden, Problem};
-use crate::image::{Image, Other};
 use crate::load::grep::VersionHit;
+use crate::source::Attachments;
 use crate::stack::{EventId, NodeId};
 use crate::text::Visible;
 
@@ -74,7 +75,7 @@ pub enum Message {
     /// The file that contains these layers was written to while it was open.
     Changed(Vec<usize>),
     /// Attachments of the image, found after it was described.
-    Attachments(Vec<Other>),
+    Attachments(Attachments),
     /// The image cannot be opened, or not read further: the reason. Raw.
     Failed(String),
     /// The answer to [`Effect::ReadPart`]: the contents, or why they cannot be read. Raw.

@@ -11,9 +11,9 @@ use crate::explorer::model::owners::Owners;
 use crate::explorer::model::reload::Since;
 use crate::explorer::run::comparing::Made;
 use crate::explorer::terminal::Signal;
-use crate::image::Other;
 use crate::image::platform::Platform;
 use crate::load::{Event, LayerState, Loader};
+use crate::source::Attachments;
 use crate::source::{Error, Opened, Source};
 
 /// An opened choice.
@@ -61,5 +61,5 @@ pub(super) enum RunEvent {
     /// The image was read again.
     Reloaded(u64, Box<Rebuilt>),
     /// Attachments of the image were found.
-    Attachments(u64, Vec<Other>),
+    Attachments(u64, Attachments),
 }

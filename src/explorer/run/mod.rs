@@ -39,6 +39,7 @@ use crate::image::platform::Platform;
 use crate::load::pace::Pace;
 use crate::load::settings::OpenSettings;
 use crate::load::{Event, Loader, Want};
+use crate::source::Attachments;
 use crate::source::{self, Opened, Several, Source};
 use crate::stack::Stack;
 
@@ -204,8 +205,8 @@ impl Explorer {
                 self.chosen(chosen)
             }
             RunEvent::Load(number, event) if number == self.load_number => self.handle_load(event),
-            RunEvent::Attachments(number, others) if number == self.load_number => {
-                self.dispatch(Message::Attachments(others))
+            RunEvent::Attachments(number, attachments) if number == self.load_number => {
+                self.dispatch(Message::Attachments(attachments))
             }
             RunEvent::Message(message) => {
                 let ends = self.dispatch(message)?;
@@ -393,8 +394,8 @@ impl Explorer {
 }
 
 fn send_attachments(loader: &Loader, number: u64, send: &Sender<RunEvent>) {
-    let others = loader.source().attachments();
-    if !others.is_empty() {
-        let _ = send.send(RunEvent::Attachments(number, others));
+    let attachments = loader.source().attachments();
+    if attachments != Attachments::default() {
+        let _ = send.send(RunEvent::Attachments(number, attachments));
     }
 }

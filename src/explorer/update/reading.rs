@@ -8,8 +8,10 @@ use crate::explorer::model::state::{LayerLoad, LoadStatus, Pane, Phase, State};
 use crate::explorer::{navigate, update, view};
 use crate::image::Image;
 use crate::image::problem::{CHANGED, Problem, Severity};
+use crate::source::Attachments;
 use crate::stack::query::tree::Tree;
 use crate::stack::{ChangeKind, Stack};
+use crate::text::Foreign;
 use crate::text::visible;
 
 /// Applies a message of the loader.
@@ -65,12 +67,14 @@ pub(super) fn handle(state: &mut State, stack: &Stack, message: Message) {
             state.unsettled = true;
         }
         Message::Changed(layers) => changed(state, &layers),
-        Message::Attachments(others) => {
+        Message::Attachments(attachments) => {
             if let Some(image) = &mut state.image {
                 // Resumed reading reports them again.
-                let new = others.into_iter().filter(|other| !image.others.contains(other));
-                let new: Vec<_> = new.collect();
-                image.others.extend(new);
+                let Attachments { mut found, unread } = attachments;
+                found.retain(|other| !image.others.contains(other));
+                image.others.extend(found);
+                let new = unread.map(Foreign::from).filter(|why| !image.problems.contains(why));
+                image.problems.extend(new);
             }
         }
         Message::Failed(reason) if state.image.is_some() => {

@@ -54,4 +54,14 @@ impl Ask {
         let pick = if pick.is_empty() { String::new() } else { format!(" `{pick}`") };
         Error::NoSuchImage { place: self.place.clone(), what, pick, available }
     }
+    /// Fails if another platform than that of the image is asked for.
+    pub(crate) fn serves(&self, platform: Option<&Platform>) -> Result<(), Error> {
+        match (&self.platform, platform) {
+            (Some(asked), Some(platform)) if platform.serves(asked).is_none() => {
+                let (place, asked) = (self.place.clone(), asked.clone());
+                Err(Error::NoSuchPlatform { place, asked, available: vec![platform.to_string()] })
+            }
+            _ => Ok(()),
+        }
+    }
 }

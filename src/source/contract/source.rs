@@ -207,8 +207,8 @@ pub trait Source: Send + Sync {
 
     /// Signatures, SBOMs and attestations that are not part of [`Image::others`] and need requests of their own. May take
     /// as long as the network takes.
-    fn attachments(&self) -> Vec<Other> {
-        Vec::new()
+    fn attachments(&self) -> Attachments {
+        Attachments::default()
     }
 
     /// Makes [`Self::open`] use the checkpoints of an earlier listing of the same bytes.
@@ -226,4 +226,13 @@ pub struct Stored<'a> {
     pub stored: u64,
     /// A digest of the contents, if listing the layer gave one; a later change of the file is detected by it.
     pub fingerprint: Option<Fingerprint>,
+}
+
+/// Signatures, SBOMs and attestations of an image that are not part of [`Image::others`].
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Attachments {
+    /// Those that were found.
+    pub found: Vec<Other>,
+    /// Why there may be others: a sentence. Foreign text.
+    pub unread: Option<String>,
 }

@@ -42,20 +42,14 @@ pub(super) fn open(files: Arc<Files>, images: Vec<SavedImage>, ask: &Ask) -> Res
     let chosen = archive.chosen(ask)?;
     let [only] = chosen[..] else { return Ok(archive.several(chosen, ask)) };
     let blobs = archive.image(only, ask);
-    let Some(asked) = &ask.platform else { return Ok(Opened::Image(Box::new(blobs))) };
-    match &blobs.image.platform {
-        Some(platform) if platform.serves(asked).is_none() => {
-            let available = vec![platform.to_string()];
-            let wrong =
-                Error::NoSuchPlatform { place: ask.place.clone(), asked: asked.clone(), available };
-            // A multi-platform image: `manifest.json` lists one platform, the index all of them.
-            archive
-                .layout
-                .ok_or(())
-                .and_then(|layout| layout.open(ask).map_err(drop))
-                .map_err(|()| wrong)
-        }
-        _ => Ok(Opened::Image(Box::new(blobs))),
+    match ask.serves(blobs.image.platform.as_ref()) {
+        Ok(()) => Ok(Opened::Image(Box::new(blobs))),
+        // A multi-platform image: `manifest.json` lists one platform, the index all of them.
+        Err(wrong) => archive
+            .layout
+            .ok_or(())
+            .and_then(|layout| layout.open(ask).map_err(drop))
+            .map_err(|()| wrong),
     }
 }
 
@@ -109,7 +103,7 @@ impl Archive {
         };
         budget.spend(bytes.len());
         let platform = config::parse(&bytes).ok().and_then(|parsed| parsed.platform);
-        (Some(Digest::of(&bytes).as_str().to_owned()), platform)
+        (Some(image_id(named_digest(&image.config), &bytes)), platform)
     }
 
     /// The reference of each image: a name that is unique in the archive, else the index.
@@ -161,7 +155,7 @@ impl Archive {
         let mut problems: Vec<String> =
             self.files.problem().map(str::to_owned).into_iter().collect();
         problems.extend(saved.problems.iter().cloned());
-        let (id, config) = self.config(saved, &mut problems);
+        let (id, config) = self.config(saved);
         // The archive states the config's digest only by its name.
         let stated = named_digest(&saved.config).map(|named| {
             let bytes = self.find(&saved.config).and_then(|found| files::read(&found)).ok();
@@ -187,22 +181,14 @@ impl Archive {
         assemble(ask, parts)
     }
 
-    /// The config and the image ID, which is the config's digest.
-    fn config(&self, saved: &SavedImage, problems: &mut Vec<String>) -> (Option<String>, Parsed) {
+    /// The config and the image ID.
+    fn config(&self, saved: &SavedImage) -> (Option<String>, Parsed) {
         let named = named_digest(&saved.config);
         if saved.config.is_empty() {
             return (None, assemble::read_config(Err("manifest.json names none".to_owned())));
         }
         match self.find(&saved.config).and_then(|found| files::read(&found)) {
-            Ok(bytes) => {
-                let id = Digest::of(&bytes);
-                if let Some(named) = named.filter(|named| *named != id) {
-                    problems.push(format!(
-                        "the config is called {named} and has the digest {id}: changed or damaged since it was written"
-                    ));
-                }
-                (Some(id.as_str().to_owned()), assemble::read_config(Ok(bytes)))
-            }
+            Ok(bytes) => (Some(image_id(named, &bytes)), assemble::read_config(Ok(bytes))),
             Err(missing) => {
                 let reason = format!("`{}`: {missing}", saved.config);
                 (named.map(|id| id.as_str().to_owned()), assemble::read_config(Err(reason)))
@@ -251,6 +237,12 @@ impl Archive {
         });
         assemble::part(layer, found, &format!("`{path}`"))
     }
+}
+
+/// The image ID: the digest of the config, in the algorithm of its name.
+fn image_id(named: Option<Digest>, config: &[u8]) -> String {
+    let id = named.and_then(|named| named.of_same_algorithm(config));
+    id.unwrap_or_else(|| Digest::of(config)).as_str().to_owned()
 }
 
 /// A layer that the archive describes without its bytes.

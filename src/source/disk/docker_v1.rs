@@ -11,7 +11,7 @@ use crate::image::docker_save::parse_repositories;
 use crate::image::layer::Layer;
 use crate::image::reference::Pick;
 use crate::image::v1;
-use crate::image::v1::{Broken, V1Image};
+use crate::image::v1::V1Image;
 use crate::source::Error;
 use crate::source::contract::ask::Ask;
 use crate::source::contract::source::{Choice, Opened, Several, Source};
@@ -57,17 +57,8 @@ pub(super) fn open(files: Arc<Files>, ask: &Ask) -> Result<Opened, Error> {
         [] => Err(ask.no_such_image((0..known.len()).map(|at| archive.ask_for(at, ask)).collect())),
         [only] => {
             let blobs = archive.image(only, ask);
-            match (&ask.platform, &blobs.image.platform) {
-                (Some(asked), Some(platform)) if platform.serves(asked).is_none() => {
-                    let available = vec![platform.to_string()];
-                    Err(Error::NoSuchPlatform {
-                        place: ask.place.clone(),
-                        asked: asked.clone(),
-                        available,
-                    })
-                }
-                _ => Ok(Opened::Image(Box::new(blobs))),
-            }
+            ask.serves(blobs.image.platform.as_ref())?;
+            Ok(Opened::Image(Box::new(blobs)))
         }
         _ => Ok(archive.several(chosen, ask)),
     }
@@ -207,14 +198,6 @@ impl Archive {
             let (directory, image) = self.images.get(id)?;
             Some(((directory.as_str(), image), image.parent.as_deref()))
         });
-        let broken = broken.map(|broken| match broken {
-            Broken::Endless(id) => format!(
-                "the chain of parents leads back to {id} or does not end: the layers below are unknown"
-            ),
-            Broken::Missing(id) => {
-                format!("the parent {id} is not here: its layer and those below are missing")
-            }
-        });
-        (chain, broken)
+        (chain, broken.map(|broken| broken.to_string()))
     }
 }

@@ -28,6 +28,7 @@ pub(crate) struct Parts {
     pub(crate) names: Vec<String>,
     pub(crate) annotations: Vec<(String, String)>,
     pub(crate) config: Parsed,
+    /// Those with another digest become problems.
     pub(crate) documents: Vec<StatedDocument>,
     pub(crate) layers: Vec<Part>,
     /// The number of layers at the top that belong to a container: config and history do not describe them.
@@ -47,6 +48,7 @@ pub(crate) struct Part {
 pub(crate) fn assemble(ask: &Ask, mut parts: Parts) -> Blobs {
     let mut problems = parts.problems;
     problems.append(&mut parts.config.problems);
+    problems.extend(parts.documents.iter().filter(|it| it.differs()).map(ToString::to_string));
     let Parsed { config, platform, mut history, .. } = parts.config;
     problems.extend(order_by_diff_ids(&mut parts.layers, &config.diff_ids));
     let (mut layers, contents): (Vec<_>, Vec<_>) =

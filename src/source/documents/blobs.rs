@@ -8,14 +8,14 @@ use std::io;
 use std::io::Read;
 use std::sync::{Arc, Mutex};
 
-use crate::image::{Image, Other};
+use crate::image::Image;
 use crate::layer;
 use crate::layer::blob::{Blob, CHANGED};
 use crate::layer::encoding::Codec;
 use crate::layer::sparse::Map;
 use crate::layer::{Checkpoints, Listing, Problem, Severity, Watch, sparse};
 use crate::source::contract::error::no_tar;
-use crate::source::contract::source::{Source, Stored};
+use crate::source::contract::source::{Attachments, Source, Stored};
 use crate::source::contract::verified::Verified;
 use crate::source::documents::content::{Content, here, settled};
 use crate::source::documents::verify;
@@ -38,8 +38,8 @@ pub(crate) struct Blobs {
 
 /// Further documents about an image: signatures, SBOMs, attestations.
 pub(crate) trait ExtraDocuments: std::fmt::Debug + Send + Sync {
-    /// Requests the documents. Failed requests are omitted.
-    fn list(&self) -> Vec<Other>;
+    /// Requests the documents.
+    fn list(&self) -> Attachments;
 }
 
 impl Source for Blobs {
@@ -203,7 +203,7 @@ impl Source for Blobs {
         sync::lock(&self.checkpoints).get(&key).cloned()
     }
 
-    fn attachments(&self) -> Vec<Other> {
+    fn attachments(&self) -> Attachments {
         self.extra.as_ref().map(|extra| extra.list()).unwrap_or_default()
     }
 

@@ -11,8 +11,8 @@ use crate::layer::{Unwatched, blob_digest};
 use crate::source::disk::given;
 use crate::source::documents::found::{Found, Link, MOST_LINKS, Missing, components};
 
-/// The most top-level entries that are read. Directories of images have fewer.
-const MOST_ENTRIES: usize = 100_000;
+/// The most entries of a directory that are read. Directories of images have fewer.
+pub(crate) const MOST_ENTRIES: usize = 100_000;
 
 /// A directory.
 #[derive(Clone, Debug)]

@@ -19,7 +19,7 @@ pub(super) fn verify(content: &Content, stated: &Layer, watch: &dyn Watch) -> Ve
         Content::Blob { blob, .. } => verify_blob(blob, stated, watch),
         Content::Toc { toc, .. } => verify_blob(toc.blob(), stated, watch),
         Content::Split(split) => {
-            let diff_id = compare(stated.diff_id.as_deref(), |sum| assembled(split, sum));
+            let diff_id = compare(stated.diff_id.as_deref(), |sum| assembled(split, sum, watch));
             // A store has the files, not the blob; the digest of an uncompressed blob is the diff ID.
             let digest = match digest {
                 Some(digest) if stated.diff_id.as_deref() == Some(digest) => diff_id.clone(),
@@ -95,12 +95,21 @@ fn judge(stated: Option<&str>, found: io::Result<Digest>) -> Judged {
 }
 
 /// The digest of the tar that is assembled from the store.
-fn assembled(split: &Split, sum: Hasher) -> io::Result<Digest> {
-    struct Sum(Hasher);
+fn assembled(split: &Split, sum: Hasher, watch: &dyn Watch) -> io::Result<Digest> {
+    struct Sum<'w> {
+        sum: Hasher,
+        done: u64,
+        watch: &'w dyn Watch,
+    }
 
-    impl Write for Sum {
+    impl Write for Sum<'_> {
         fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-            self.0.update(bytes);
+            if self.watch.cancelled() {
+                return Err(blob_digest::stopped());
+            }
+            self.sum.update(bytes);
+            self.done += bytes.len() as u64;
+            self.watch.progress(self.done);
             Ok(bytes.len())
         }
 
@@ -109,7 +118,7 @@ fn assembled(split: &Split, sum: Hasher) -> io::Result<Digest> {
         }
     }
 
-    let mut sum = Sum(sum);
+    let mut sum = Sum { sum, done: 0, watch };
     split.assemble(&mut sum).map_err(|error| io::Error::other(error.to_string()))?;
-    Ok(sum.0.finish())
+    Ok(sum.sum.finish())
 }

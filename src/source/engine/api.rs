@@ -10,6 +10,7 @@ use crate::source::Error;
 use crate::source::engine::endpoint::{Endpoint, Kind};
 use crate::source::engine::wire::{Fault, TimeLimits, Wire};
 use crate::source::local::root::StoreEntry;
+use crate::source::percent::encoded;
 
 /// The API version of the requests. Docker 29 requires at least 1.44.
 const NEWEST: (u32, u32) = (1, 49);
@@ -75,7 +76,7 @@ impl Engine {
         if let Some(variant) = &platform.variant {
             wanted["variant"] = variant.as_str().into();
         }
-        format!("?platform={}", escaped(&wanted.to_string(), ""))
+        format!("?platform={}", encoded(&wanted.to_string(), ""))
     }
 
     /// All images without intermediate ones of builds.
@@ -112,7 +113,7 @@ impl Engine {
         name: &str,
         platform: Option<&Platform>,
     ) -> Result<Option<Value>, Fault> {
-        let path = format!("/images/{}/json", escaped(name, "/:@"));
+        let path = format!("/images/{}/json", encoded(name, "/:@"));
         let listing = self.version >= Some(WITH_PLATFORMS);
         let list = || self.about(&format!("{path}{}", if listing { "?manifests=1" } else { "" }));
         let query = self.with_platform(platform);
@@ -130,17 +131,17 @@ impl Engine {
     /// The history of an image, newest step first.
     pub(super) fn history(&self, id: &str, platform: Option<&Platform>) -> Result<Value, Fault> {
         let query = self.with_platform(platform);
-        self.wire.json(&self.path(&format!("/images/{}/history{query}", escaped(id, ":"))))
+        self.wire.json(&self.path(&format!("/images/{}/history{query}", encoded(id, ":"))))
     }
 
     /// Inspects a container; `None` if the engine has no such name or ID.
     pub(crate) fn container(&self, name: &str) -> Result<Option<Value>, Fault> {
-        self.about(&format!("/containers/{}/json", escaped(name, "")))
+        self.about(&format!("/containers/{}/json", encoded(name, "")))
     }
 
     /// The changes of a container since its start.
     pub(super) fn changes(&self, container: &str) -> Result<Value, Fault> {
-        self.wire.json(&self.path(&format!("/containers/{}/changes", escaped(container, ""))))
+        self.wire.json(&self.path(&format!("/containers/{}/changes", encoded(container, ""))))
     }
 
     fn about(&self, path: &str) -> Result<Option<Value>, Fault> {
@@ -164,12 +165,12 @@ impl Engine {
     /// The path of the request for an archive of an image.
     pub(super) fn export_of(&self, id: &str, platform: Option<&Platform>) -> String {
         let query = self.with_platform(platform);
-        self.path(&format!("/images/{}/get{query}", escaped(id, ":")))
+        self.path(&format!("/images/{}/get{query}", encoded(id, ":")))
     }
 
     /// The path of the request for the merged tree of a container.
     pub(super) fn tree_of(&self, container: &str) -> String {
-        self.path(&format!("/containers/{}/export", escaped(container, "")))
+        self.path(&format!("/containers/{}/export", encoded(container, "")))
     }
 }
 
@@ -237,19 +238,6 @@ fn numbers(version: &str) -> Option<(u32, u32)> {
     Some((major.parse().ok()?, minor.parse().ok()?))
 }
 
-/// Escapes a text for a URL path.
-fn escaped(text: &str, plain: &str) -> String {
-    let escape = |byte: u8| {
-        let c = char::from(byte);
-        if c.is_ascii_alphanumeric() || "-._~".contains(c) || plain.contains(c) {
-            c.to_string()
-        } else {
-            format!("%{byte:02X}")
-        }
-    };
-    text.bytes().map(escape).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -271,12 +259,6 @@ mod tests {
         );
         let odd = serde_json::json!({"Id": null, "RepoTags": null, "Size": -1});
         assert_eq!(crate::source::engine::api::kept(&odd), StoreEntry::default());
-    }
-
-    #[test]
-    fn names_cannot_become_another_question() {
-        assert_eq!(escaped("a/b:1@sha256:0?x#y z", "/:@"), "a/b:1@sha256:0%3Fx%23y%20z");
-        assert_eq!(escaped("a/b", ""), "a%2Fb");
     }
 
     #[test]

@@ -11,16 +11,16 @@ use std::sync::{Arc, OnceLock};
 use serde_json::Value;
 use xxhash_rust::xxh3::xxh3_64;
 
+use crate::image::Image;
 use crate::image::layer::Layer;
 use crate::image::mount;
 use crate::image::mount::Mounts;
-use crate::image::{Image, Other};
 use crate::layer::blob::Blob;
 use crate::layer::changes::Changes;
 use crate::layer::sparse::Map;
 use crate::layer::{Checkpoints, Listing, Problem, Watch};
 use crate::source::Verified;
-use crate::source::contract::source::{Source, Stored};
+use crate::source::contract::source::{Attachments, Source, Stored};
 use crate::source::engine::export::Export;
 use crate::source::local::root::WRITABLE_LAYER;
 use crate::text::Foreign;
@@ -218,7 +218,7 @@ impl Source for Container {
         source.checkpoints(layer)
     }
 
-    fn attachments(&self) -> Vec<Other> {
+    fn attachments(&self) -> Attachments {
         self.below.attachments()
     }
 

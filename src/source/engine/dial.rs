@@ -5,13 +5,15 @@
 
 use std::io::Read;
 use std::process::{Child, Command, Stdio};
-use std::thread::JoinHandle;
+use std::sync::Mutex;
+use std::sync::mpsc::{self, Receiver, Sender};
 use std::time::{Duration, Instant};
 use std::{io, thread};
 
 use crate::source::engine::endpoint::Kind;
 use crate::source::engine::local_stream::LocalStream;
 use crate::source::engine::ssh::Far;
+use crate::sync;
 
 /// The most bytes of an error message of `ssh`.
 const ERROR_OUTPUT_MAX: u64 = 2048;
@@ -60,24 +62,32 @@ impl Far {
             io::ErrorKind::NotFound => io::Error::other("`ssh` is not installed"),
             kind => io::Error::new(kind, format!("`ssh` cannot be run: {error}")),
         })?;
-        let errors_reader = child.stderr.take().map(|mut errors| {
-            thread::spawn(move || {
-                let mut text = Vec::new();
-                // The rest of the message is discarded, so that `ssh` does not block.
-                let _ = errors.by_ref().take(ERROR_OUTPUT_MAX).read_to_end(&mut text);
-                let _ = io::copy(&mut errors, &mut io::sink());
-                String::from_utf8_lossy(&text).into_owned()
-            })
-        });
-        Ok((ours, SshProcess { child, errors_reader }))
+        let (send, errors) = mpsc::channel();
+        if let Some(stderr) = child.stderr.take() {
+            thread::spawn(move || forward(stderr, &send));
+        }
+        Ok((ours, SshProcess { child, errors: Mutex::new(errors) }))
     }
+}
+
+/// Sends the first [`ERROR_OUTPUT_MAX`] bytes as they come, and discards the rest, so that `ssh` does not block.
+fn forward(mut stderr: impl Read, send: &Sender<Vec<u8>>) {
+    let mut message = stderr.by_ref().take(ERROR_OUTPUT_MAX);
+    let mut buffer = [0; 512];
+    while let Ok(count @ 1..) = message.read(&mut buffer) {
+        if send.send(buffer[..count].to_vec()).is_err() {
+            break;
+        }
+    }
+    let _ = io::copy(&mut stderr, &mut io::sink());
 }
 
 /// A running `ssh`, which is ended on drop.
 pub(super) struct SshProcess {
     child: Child,
-    /// Its standard error.
-    errors_reader: Option<JoinHandle<String>>,
+    /// The beginning of its standard error. The end may never come: a connection that `ssh` leaves in the background for
+    /// later ones (`ControlPersist`) has it too.
+    errors: Mutex<Receiver<Vec<u8>>>,
 }
 
 impl SshProcess {
@@ -94,11 +104,13 @@ impl SshProcess {
         }
         // The process is killed if it did not end by itself.
         let _ = self.child.kill();
-        let said = self
-            .errors_reader
-            .take()
-            .and_then(|errors_reader| errors_reader.join().ok())
-            .unwrap_or_default();
+        let mut said = Vec::new();
+        let errors = sync::lock(&self.errors);
+        let left = || until.saturating_duration_since(Instant::now());
+        while let Ok(more) = errors.recv_timeout(left()) {
+            said.extend(more);
+        }
+        let said = String::from_utf8_lossy(&said).into_owned();
         let said: Vec<&str> = said.lines().map(str::trim).filter(|it| !it.is_empty()).collect();
         let said = if said.is_empty() { "it said nothing".to_owned() } else { said.join("; ") };
         io::Error::new(io::ErrorKind::ConnectionAborted, format!("ssh ended: {said}"))

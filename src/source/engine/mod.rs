@@ -108,7 +108,19 @@ pub(super) fn open(kind: Kind, name: &str, ask: &Ask) -> Result<Opened, Error> {
 }
 
 fn no_such_image(engine: &Engine, name: &str) -> Error {
-    let images = engine.images().unwrap_or_default();
+    let images = match engine.images() {
+        Ok(images) => images,
+        Err(fault) => {
+            return match engine.error(fault) {
+                Error::Engine { place, what, remedy } => {
+                    let what =
+                        format!("no image `{name}` here; those here cannot be listed: {what}");
+                    Error::Engine { place, what, remedy }
+                }
+                other => other,
+            };
+        }
+    };
     let names = images.into_iter().flat_map(|kept| kept.names);
     let names = names.map(|name| format!("{}:{name}", engine.kind().transport()));
     Error::NoSuchImage {
@@ -260,10 +272,15 @@ pub(crate) fn opened(engine: Engine, inspect: &Value, ask: &Ask) -> Result<Opene
         return Ok(opened);
     }
     let platform = ask.platform.as_ref();
-    let steps = engine.history(&id, platform).unwrap_or_default();
+    let steps = engine.history(&id, platform);
     let source = engine.kind().transport();
-    let described = describe::describe(inspect, &steps, source, &ask.reference)
+    let known = steps.as_ref().unwrap_or(&Value::Null);
+    let mut described = describe::describe(inspect, known, source, &ask.reference)
         .map_err(|what| engine.error(Fault::Broken(what)))?;
+    if let Err(fault) = steps {
+        let problem = format!("the history cannot be read: {}", engine.error(fault));
+        described.image.problems.push(problem.into());
+    }
     let question = engine.export_of(&id, platform);
     Ok(Opened::Image(Box::new(Export::new(engine, question, described, ask))))
 }

@@ -106,7 +106,7 @@ impl Wire {
         };
         let request = self.agent.get(format!("{scheme}://{authority}{path}"));
         let request = request.config().timeout_global(limit).build();
-        let answer = request.call().map_err(fault)?;
+        let answer = request.call().map_err(|error| fault(error, self.time_limits.connect))?;
         let status = answer.status().as_u16();
         if status == 200 {
             return Ok(answer);
@@ -251,14 +251,17 @@ fn agent(endpoint: &Endpoint, time_limits: TimeLimits) -> Result<Agent, Fault> {
     })
 }
 
-fn fault(error: Http) -> Fault {
+/// `connect` is the time limit for connecting.
+fn fault(error: Http, connect: Duration) -> Fault {
     match error {
         Http::Io(error) => match error.kind() {
             io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused => Fault::NotListening,
             io::ErrorKind::PermissionDenied => Fault::Denied,
             _ => Fault::Broken(format!("the connection broke: {}", words(&error))),
         },
-        Http::Timeout(Timeout::Resolve | Timeout::Connect) => Fault::NotListening,
+        Http::Timeout(Timeout::Resolve | Timeout::Connect) => {
+            Fault::Broken(format!("it did not answer within {} s", connect.as_secs_f32()))
+        }
         Http::Timeout(_) => Fault::Broken("it stopped responding".to_owned()),
         Http::HostNotFound => Fault::Broken("no such host".to_owned()),
         other => Fault::Broken(other.to_string()),
@@ -327,9 +330,25 @@ mod tests {
     fn a_socket_of_somebody_elses_is_named_with_a_way_in() {
         let (_home, endpoint) = stalled();
         let denied = Http::Io(io::ErrorKind::PermissionDenied.into());
-        let message = error(&endpoint, fault(denied)).to_string();
+        let message = error(&endpoint, fault(denied, Duration::ZERO)).to_string();
         for word in ["permission denied", "sudo", "group", &endpoint.address()] {
             assert!(message.contains(word), "{message}");
+        }
+    }
+
+    /// Whether anything listens there is not known.
+    #[test]
+    fn a_host_that_does_not_answer_is_not_called_stopped() {
+        let endpoint = Endpoint {
+            kind: Kind::Docker,
+            address: Address::Tcp("192.0.2.1:2375".to_owned()),
+            told_by: None,
+        };
+        for timeout in [Timeout::Resolve, Timeout::Connect] {
+            let fault = fault(Http::Timeout(timeout), Duration::from_secs(3));
+            let message = error(&endpoint, fault).to_string();
+            assert!(message.contains("did not answer within 3 s"), "{message}");
+            assert!(!message.contains("nothing is listening"), "{message}");
         }
     }
 

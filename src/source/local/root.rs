@@ -55,13 +55,8 @@ impl StoreContents {
 
 /// An opened image, or an error if another platform was requested.
 pub(crate) fn opened(blobs: Blobs, ask: &Ask) -> Result<Opened, Error> {
-    match (&ask.platform, &blobs.image.platform) {
-        (Some(asked), Some(platform)) if platform.serves(asked).is_none() => {
-            let available = vec![platform.to_string()];
-            Err(Error::NoSuchPlatform { place: ask.place.clone(), asked: asked.clone(), available })
-        }
-        _ => Ok(Opened::Image(Box::new(blobs))),
-    }
+    ask.serves(blobs.image.platform.as_ref())?;
+    Ok(Opened::Image(Box::new(blobs)))
 }
 
 /// An image or a container of a store, as recorded.

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 
 use crate::image::name;
-use crate::image::name::Name;
+use crate::image::name::{Name, split_registry};
 use crate::source::disk::given;
 
 /// The largest configuration file, in bytes.
@@ -136,7 +136,7 @@ impl Rules {
     /// else Docker's. `None` if it is not a valid name.
     pub(super) fn candidates(&self, text: &str) -> Option<Candidates> {
         let whole = Name::parse(text)?;
-        if !is_short(text) {
+        if split_registry(text).is_some() {
             return Some(Candidates { names: vec![whole], ambiguous: false });
         }
         let repository = text.split_once('@').map_or(text, |(before, _)| before);
@@ -155,12 +155,6 @@ impl Rules {
         let ambiguous = names.len() > 1 && self.mode == ShortNameMode::Enforcing;
         Some(Candidates { names, ambiguous })
     }
-}
-
-/// Whether the name has no registry (containers-registries.conf(5), "Short-Name Aliasing").
-fn is_short(text: &str) -> bool {
-    let first = text.split_once('/').map(|(first, _)| first);
-    !first.is_some_and(|first| first.contains(['.', ':']) || first == "localhost")
 }
 
 fn read(file: &Path) -> Result<File, String> {

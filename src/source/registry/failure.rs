@@ -34,6 +34,8 @@ pub(super) struct Failure {
 pub(super) enum FailureKind {
     /// The registry answered with a refusal.
     Refused,
+    /// The registry has no such document, or does not know such requests.
+    Absent,
     /// The registry cannot be reached, or the connection broke.
     Network,
     /// The bytes do not have the expected digest, size or form.
@@ -94,7 +96,11 @@ impl Failure {
             500..=599 => (format!("failed with status {status}"), "try again later".to_owned()),
             _ => (format!("answered with status {status}"), "its operator may know why".to_owned()),
         };
-        Self::new(FailureKind::Refused, format!("{host} {what}{said}"), remedy)
+        let kind = match status {
+            400 | 404 | 405 | 501 => FailureKind::Absent,
+            _ => FailureKind::Refused,
+        };
+        Self::new(kind, format!("{host} {what}{said}"), remedy)
     }
 
     /// An error of the connection.
@@ -113,6 +119,16 @@ impl Failure {
             error => (description(error), "check the name, the network and the proxy variables"),
         };
         Self::new(FailureKind::Network, format!("{host}: {what}"), remedy)
+    }
+
+    /// The failure, if files of the configuration could not be used before: they may be the cause.
+    pub(super) fn after(self, trouble: &[String]) -> Self {
+        if trouble.is_empty() {
+            return self;
+        }
+        let Self { kind, what, remedy } = self;
+        let what = format!("{what} ({})", trouble.join("; "));
+        Self { kind, what, remedy: format!("correct that first, then {remedy}") }
     }
 
     /// A registry that answers over plain HTTP instead of TLS.

@@ -3,6 +3,7 @@
 //! Docker's `config.json`, its older `.dockercfg`, and containers-auth.json(5), whose keys may also name a part of a
 //! registry.
 
+use std::io;
 use std::path::Path;
 
 use base64::Engine as _;
@@ -30,8 +31,14 @@ pub(super) fn of(
     let mut trouble = Vec::new();
     for file in files {
         let file = file.as_ref();
-        let Some(value) = given::json(file, LONGEST) else { continue };
-        match in_file(&value, domain, path) {
+        let found = match given::read(file, LONGEST) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+            Err(error) => Err(error.to_string()),
+            Ok(bytes) => serde_json::from_slice(&bytes)
+                .map_err(|error| format!("not JSON: {error}"))
+                .and_then(|value| in_file(&value, domain, path)),
+        };
+        match found {
             Ok(None) => {}
             Ok(found) => return (found, trouble),
             Err(why) => trouble.push(format!("{}: {why}", file.display())),

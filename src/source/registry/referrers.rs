@@ -11,8 +11,10 @@ use crate::image::digest::Digest;
 use crate::image::manifest::{Descriptor, Document};
 use crate::image::media_type::{OCI_INDEX, OCI_MANIFEST};
 use crate::image::{Other, artifact, document, manifest};
+use crate::layer::blob::growing_file::Reason;
+use crate::source::contract::source::Attachments;
 use crate::source::documents::blobs::ExtraDocuments;
-use crate::source::registry::failure::Failure;
+use crate::source::registry::failure::{Failure, FailureKind};
 use crate::source::registry::repository::{Item, Repository};
 
 /// The most documents that are listed.
@@ -37,26 +39,47 @@ pub(super) struct Referrers {
 }
 
 impl ExtraDocuments for Referrers {
-    fn list(&self) -> Vec<Other> {
+    fn list(&self) -> Attachments {
         let unstoppable = AtomicBool::new(false);
         let tag = tag(&self.manifest);
-        let mut others: Vec<Other> = self.stated(&unstoppable);
-        others
-            .extend(listed(&self.repository, &self.manifest, None, &unstoppable).iter().map(other));
-        others.extend(
-            COSIGN
-                .iter()
-                .filter_map(|(end, kind)| {
-                    self.by_tag(&format!("{tag}.{end}"), kind, &unstoppable).ok().filter(|found| {
-                        // It may be listed as a referrer already.
-                        found.digest.is_none()
-                            || others.iter().all(|known| known.digest != found.digest)
-                    })
-                })
-                .collect::<Vec<_>>(),
-        );
-        others
+        let (mut others, mut unread) = self.stated(&unstoppable);
+        let listed = listed(&self.repository, &self.manifest, None, &unstoppable);
+        others.extend(listed.found.iter().map(other));
+        unread.extend(listed.unread);
+        for (end, kind) in COSIGN {
+            match self.by_tag(&format!("{tag}.{end}"), kind, &unstoppable) {
+                // It may be listed as a referrer already.
+                Ok(found)
+                    if found.digest.is_some()
+                        && others.iter().any(|known| known.digest == found.digest) => {}
+                Ok(found) => others.push(found),
+                Err(failure) => unread.extend(why(failure)),
+            }
+        }
+        // The same failure of several requests.
+        let mut reasons: Vec<String> = Vec::new();
+        for reason in unread {
+            if !reasons.contains(&reason) {
+                reasons.push(reason);
+            }
+        }
+        let unread = (!reasons.is_empty()).then(|| {
+            format!("signatures, SBOMs and attestations may be missing: {}", reasons.join("; "))
+        });
+        Attachments { found: others, unread }
     }
+}
+
+/// Why a request failed, unless the registry has no such document.
+fn why(failure: Failure) -> Option<String> {
+    (failure.kind != FailureKind::Absent).then(|| Reason::from(failure).message)
+}
+
+/// The entries of a list, and why there may be others.
+#[derive(Default)]
+pub(super) struct Listed {
+    pub(super) found: Vec<Descriptor>,
+    pub(super) unread: Option<String>,
 }
 
 impl Referrers {
@@ -74,18 +97,27 @@ impl Referrers {
         Self { repository, manifest, attached }
     }
 
-    /// What the attestations in the image's index state: an SBOM, the provenance.
-    fn stated(&self, stop: &AtomicBool) -> Vec<Other> {
-        let statements = self.attached.iter().filter_map(|digest| {
+    /// What the attestations in the image's index state (an SBOM, the provenance), and why one could not be read.
+    fn stated(&self, stop: &AtomicBool) -> (Vec<Other>, Vec<String>) {
+        let (mut others, mut unread) = (Vec::new(), Vec::new());
+        for digest in &self.attached {
             let name = format!("manifests/{digest}");
-            let (bytes, _) = fetch(&self.repository, &name, OCI_MANIFEST, stop)?;
-            match manifest::parse(&bytes).ok()? {
-                Document::Manifest(found) if digest.verify(&bytes) == Some(true) => Some(found),
-                _ => None,
+            let bytes = match fetch(&self.repository, &name, OCI_MANIFEST, stop) {
+                Ok((bytes, _)) => bytes,
+                Err(failure) => {
+                    unread.push(Reason::from(failure).message);
+                    continue;
+                }
+            };
+            match manifest::parse(&bytes) {
+                Ok(Document::Manifest(found)) if digest.verify(&bytes) == Some(true) => {
+                    others.extend(found.layers.iter().filter_map(stated_in));
+                }
+                _ => unread.push(format!("the attestation {digest} is not the stated manifest")),
             }
-        });
-        let layers = statements.flat_map(|statement| statement.layers).take(MOST);
-        layers.filter_map(|layer| stated_in(&layer)).collect()
+        }
+        others.truncate(MOST);
+        (others, unread)
     }
 
     fn by_tag(&self, tag: &str, kind: &str, stop: &AtomicBool) -> Result<Other, Failure> {
@@ -110,14 +142,15 @@ pub(super) fn listed(
     manifest: &Digest,
     artifact_type: Option<&str>,
     stop: &AtomicBool,
-) -> Vec<Descriptor> {
+) -> Listed {
     let filter = artifact_type.map(|it| format!("?artifactType={}", it.replace('+', "%2B")));
     let name = format!("referrers/{manifest}{}", filter.unwrap_or_default());
-    let mut found = pages(repository, &name, stop)
-        .or_else(|| pages(repository, &format!("manifests/{}", tag(manifest)), stop))
-        .unwrap_or_default();
-    found.truncate(MOST);
-    found
+    let by_api = pages(repository, &name, stop);
+    if !by_api.found.is_empty() {
+        return by_api;
+    }
+    let by_tag = pages(repository, &format!("manifests/{}", tag(manifest)), stop);
+    Listed { unread: by_api.unread.or(by_tag.unread), ..by_tag }
 }
 
 /// The prefix of the tags about an image.
@@ -125,26 +158,44 @@ fn tag(manifest: &Digest) -> String {
     format!("{}-{}", manifest.algorithm(), manifest.encoded())
 }
 
-/// The entries of an index, over all pages; `None` if it does not exist.
-fn pages(repository: &Repository, name: &str, stop: &AtomicBool) -> Option<Vec<Descriptor>> {
-    let (mut all, mut next) = (Vec::new(), Some(name.to_owned()));
+/// The entries of an index, over all pages; none if it does not exist.
+fn pages(repository: &Repository, name: &str, stop: &AtomicBool) -> Listed {
+    let (mut list, mut next) = (Listed::default(), Some(name.to_owned()));
     for page in 0..MOST_PAGES {
         let Some(name) = next.take() else { break };
-        let Some((bytes, link)) = fetch(repository, &name, OCI_INDEX, stop) else { break };
+        let (bytes, link) = match fetch(repository, &name, OCI_INDEX, stop) {
+            Ok(fetched) => fetched,
+            Err(failure) if page == 0 => {
+                list.unread = why(failure);
+                break;
+            }
+            Err(failure) => {
+                list.unread = Some(Reason::from(failure).message);
+                break;
+            }
+        };
         match manifest::parse(&bytes) {
-            Ok(Document::Index(index)) => all.extend(index.manifests),
-            _ if page == 0 => return None,
-            _ => break,
-        }
-        if all.len() >= MOST {
-            break;
+            Ok(Document::Index(index)) => list.found.extend(index.manifests),
+            // A registry without the API may answer with a page for people.
+            _ if page == 0 => break,
+            _ => {
+                list.unread = Some("a part of the list is not an index".to_owned());
+                break;
+            }
         }
         next = link.as_deref().and_then(query_of_next).map(|query| {
             let path = name.split('?').next().unwrap_or_default();
             format!("{path}?{query}")
         });
+        if list.found.len() >= MOST {
+            break;
+        }
     }
-    (!all.is_empty()).then_some(all)
+    if next.is_some() || list.found.len() > MOST {
+        list.found.truncate(MOST);
+        list.unread = Some(format!("of a long list the first {} are known", list.found.len()));
+    }
+    list
 }
 
 /// A document, and the next page from its header.
@@ -153,12 +204,13 @@ fn fetch(
     name: &str,
     accept: &str,
     stop: &AtomicBool,
-) -> Option<(Vec<u8>, Option<String>)> {
+) -> Result<(Vec<u8>, Option<String>), Failure> {
     let item = Item { name, accept, range: None, head: false };
-    let mut answer = repository.get(item, stop).ok()?;
+    let mut answer = repository.get(item, stop)?;
     let link = answer.header("link").map(str::to_owned);
-    let bytes = answer.body.with_config().limit(document::LIMIT).read_to_vec().ok()?;
-    Some((bytes, link))
+    let bytes = answer.body.with_config().limit(document::LIMIT).read_to_vec();
+    let bytes = bytes.map_err(|error| Failure::line(repository.host(), &error))?;
+    Ok((bytes, link))
 }
 
 /// The kind of a layer of an attestation: an SBOM, or else provenance.

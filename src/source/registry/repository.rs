@@ -148,17 +148,16 @@ impl Repository {
     fn refused(&self, mut answer: Answer) -> (Failure, Retry) {
         let retry = Retry::after_answer(&answer);
         let body = answer.body.with_config().limit(EXPLANATION).read_to_vec();
-        let (mut said, signed_in) = {
+        let (said, trouble, signed_in) = {
             let state = self.state();
             let secrets = state.credentials.as_ref().map(Credentials::secrets);
             let sent = state.authorization.iter().flat_map(Secret::header_parts);
             let secrets: Vec<Secret> = secrets.into_iter().flatten().chain(sent).collect();
             let said = explanation(&body.unwrap_or_default(), &secrets);
-            ([vec![said], state.trouble.clone()].concat(), state.credentials.is_some())
+            (said, state.trouble.clone(), state.credentials.is_some())
         };
-        said.retain(|text| !text.is_empty());
-        let failure = Failure::status(answer.status, &self.host, &said.join("; "), signed_in);
-        (failure, retry)
+        let failure = Failure::status(answer.status, &self.host, &said, signed_in);
+        (failure.after(&trouble), retry)
     }
 
     /// One attempt; an error with whether to retry.
@@ -238,7 +237,7 @@ impl Repository {
             let answer = self
                 .wire
                 .send(&request, self.strict)
-                .map_err(|error| (Failure::line(origin(&url).1, &error), Some(error)))?;
+                .map_err(|error| (self.wire.failure(&url, self.strict, &error), Some(error)))?;
             let location = match answer.status {
                 301 | 302 | 303 | 307 | 308 => answer.header("location"),
                 _ => None,
@@ -288,7 +287,9 @@ impl Repository {
                     service: service.as_deref(),
                     scope: scope.as_deref().unwrap_or(&own),
                 };
-                token::get(&self.wire, &wanted, credentials.as_ref(), self.strict).map(Some)
+                let token = token::get(&self.wire, &wanted, credentials.as_ref(), self.strict);
+                let trouble = || self.state().trouble.clone();
+                token.map(Some).map_err(|(failure, retry)| (failure.after(&trouble()), retry))
             }
         }
     }

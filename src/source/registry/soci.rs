@@ -75,8 +75,9 @@ impl Soci {
 
     fn look(&self, stop: &AtomicBool) -> Result<Known, Failure> {
         let referring = || {
+            // Without its index a layer is read in another way.
             let all = referrers::listed(&self.repository, &self.manifest, Some(REFERRING), stop);
-            let indexes = all.into_iter().filter(|it| {
+            let indexes = all.found.into_iter().filter(|it| {
                 [&it.artifact_type, &it.media_type]
                     .iter()
                     .any(|it| it.as_deref() == Some(REFERRING))

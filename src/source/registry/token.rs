@@ -1,10 +1,9 @@
 //! Requests tokens from a registry's authorization service, with a password, an identity token or anonymously
 //! (distribution's token and OAuth2 specifications).
 
-use std::fmt::Write as _;
-
 use serde_json::Value;
 
+use crate::source::percent::encoded;
 use crate::source::registry::credentials::Credentials;
 use crate::source::registry::failure::{EXPLANATION, Failure, FailureKind, explanation};
 use crate::source::registry::retry::Retry;
@@ -13,6 +12,9 @@ use crate::source::registry::wire::{Answer, Request, Wire, origin};
 
 /// The client ID of this program.
 const CLIENT: &str = "layertui";
+
+/// The reserved characters that a query has unencoded, for services that compare the text.
+const PLAIN: &str = "/:,";
 
 /// The parameters of a token request.
 pub(super) struct Wanted<'w> {
@@ -33,8 +35,9 @@ pub(super) fn get(
         Some(Credentials::Identity(token)) => by_identity(wire, wanted, token, verify),
         other => by_password(wire, wanted, other, verify),
     };
-    let answer =
-        answer.map_err(|error| (Failure::line(host, &error), Retry::after_error(&error)))?;
+    let answer = answer.map_err(|error| {
+        (wire.failure(wanted.realm, verify, &error), Retry::after_error(&error))
+    })?;
     let (status, retry) = (answer.status, Retry::after_answer(&answer));
     let body = read(answer);
     if status != 200 {
@@ -59,9 +62,9 @@ fn by_password(
     verify: bool,
 ) -> Result<Answer, ureq::Error> {
     let mark = if wanted.realm.contains('?') { '&' } else { '?' };
-    let service = wanted.service.map(|service| format!("service={}&", encoded(service)));
+    let service = wanted.service.map(|service| format!("service={}&", encoded(service, PLAIN)));
     let service = service.unwrap_or_default();
-    let url = format!("{}{mark}{service}scope={}", wanted.realm, encoded(wanted.scope));
+    let url = format!("{}{mark}{service}scope={}", wanted.realm, encoded(wanted.scope, PLAIN));
     let authorization = credentials.and_then(Credentials::basic);
     wire.send(
         &Request {
@@ -98,28 +101,4 @@ fn by_identity(
 
 fn read(mut answer: Answer) -> Vec<u8> {
     answer.body.with_config().limit(EXPLANATION).read_to_vec().unwrap_or_default()
-}
-
-/// Escapes a text for a URL query.
-fn encoded(text: &str) -> String {
-    let mut coded = String::new();
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~/:,".contains(&byte) {
-            coded.push(char::from(byte));
-        } else {
-            let _ = write!(coded, "%{byte:02X}");
-        }
-    }
-    coded
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_query_is_encoded() {
-        assert_eq!(encoded("repository:a/b:pull,push"), "repository:a/b:pull,push");
-        assert_eq!(encoded("a b&c=ü"), "a%20b%26c%3D%C3%BC");
-    }
 }

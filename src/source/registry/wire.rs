@@ -12,6 +12,7 @@ use ureq::http::{HeaderMap, Response};
 use ureq::{Agent, Body, Proxy};
 
 use crate::source::contract::error::NO_TLS;
+use crate::source::registry::failure::Failure;
 use crate::source::registry::secret::Secret;
 use crate::source::registry::settings::Registries;
 use crate::source::registry::trust;
@@ -24,7 +25,15 @@ const CONNECT: Duration = Duration::from_secs(15);
 pub(crate) struct Wire {
     certificates: Vec<PathBuf>,
     stall: Duration,
-    agents: Mutex<HashMap<(String, bool), Agent>>,
+    agents: Mutex<HashMap<(String, bool), Peer>>,
+}
+
+/// The connections to one host.
+#[derive(Clone)]
+struct Peer {
+    agent: Agent,
+    /// Certificate files that could not be used.
+    trouble: Vec<String>,
 }
 
 impl std::fmt::Debug for Wire {
@@ -84,7 +93,7 @@ impl Wire {
         {
             return Err(ureq::Error::Tls(why));
         }
-        let agent = self.agent(request.url, verify);
+        let agent = self.peer(request.url, verify).agent;
         if let Some(form) = request.form {
             let mut post = agent.post(request.url).header("accept", request.accept);
             if let Some(authorization) = request.authorization {
@@ -106,30 +115,38 @@ impl Wire {
 
     /// Closes all connections: blocked reads fail at once.
     pub(super) fn cut(&self) {
-        for (_, agent) in sync::lock(&self.agents).drain() {
-            agent.shutdown();
+        for (_, peer) in sync::lock(&self.agents).drain() {
+            peer.agent.shutdown();
         }
     }
 
-    fn agent(&self, url: &str, verify: bool) -> Agent {
+    /// The failure of [`Self::send`], with the certificate files that could not be used.
+    pub(super) fn failure(&self, url: &str, verify: bool, error: &ureq::Error) -> Failure {
+        let (scheme, host) = origin(url);
+        let failure = Failure::line(host, error);
+        if scheme == "https" { failure.after(&self.peer(url, verify).trouble) } else { failure }
+    }
+
+    fn peer(&self, url: &str, verify: bool) -> Peer {
         let (scheme, host) = origin(url);
         let mut agents = sync::lock(&self.agents);
         let key = (format!("{scheme}://{host}"), verify);
-        let agent = agents.entry(key).or_insert_with(|| {
+        let peer = agents.entry(key).or_insert_with(|| {
+            let (tls, trouble) = trust::of(host, &self.certificates, verify);
             let config = Agent::config_builder()
                 .http_status_as_error(false)
                 .max_redirects(0)
                 .proxy(proxy(scheme, host))
-                .tls_config(trust::of(host, &self.certificates, verify))
+                .tls_config(tls)
                 .timeout_connect(Some(CONNECT))
                 .timeout_per_read(Some(self.stall))
                 .timeout_per_write(Some(self.stall))
                 .max_idle_connections_per_host(8)
                 .user_agent(concat!("layertui/", env!("CARGO_PKG_VERSION")))
                 .build();
-            Agent::new_with_config(config)
+            Peer { agent: Agent::new_with_config(config), trouble }
         });
-        agent.clone()
+        peer.clone()
     }
 }
 
@@ -143,14 +160,15 @@ pub(super) fn origin(url: &str) -> (&str, &str) {
 /// The target of a redirect: a reference of RFC 3986, without the parts that registries do not use.
 pub(super) fn target(from: &str, location: &str) -> String {
     let (scheme, host) = origin(from);
-    if location.contains("://") {
-        return location.to_owned();
-    }
     if let Some(rest) = location.strip_prefix("//") {
         return format!("{scheme}://{rest}");
     }
     if location.starts_with('/') {
         return format!("{scheme}://{host}{location}");
+    }
+    // A query may name another URL.
+    if location.split(['?', '#']).next().is_some_and(|path| path.contains("://")) {
+        return location.to_owned();
     }
     let path = from.split(['?', '#']).next().unwrap_or(from);
     let directory = path.rfind('/').map_or(path, |slash| &path[..=slash]);
@@ -205,6 +223,9 @@ mod tests {
             ("//cdn.io/b", "https://cdn.io/b"),
             ("/b/c", "https://r.io:5000/b/c"),
             ("z", "https://r.io:5000/v2/a/blobs/z"),
+            ("/x?u=https://cdn.io/b", "https://r.io:5000/x?u=https://cdn.io/b"),
+            ("z?u=https://cdn.io/b", "https://r.io:5000/v2/a/blobs/z?u=https://cdn.io/b"),
+            ("https://cdn.io/b?u=https://r.io", "https://cdn.io/b?u=https://r.io"),
         ] {
             assert_eq!(target(from, location), expected);
         }

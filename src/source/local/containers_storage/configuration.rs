@@ -35,8 +35,8 @@ pub(super) fn roots(environment: &Environment, accounts: &Accounts) -> Vec<Root>
         roots.push(user_root(environment, &user, &system, true));
         roots.push(system_root(environment, &system));
     } else {
-        let override_file = override_file(environment).unwrap_or_else(|| system.clone());
-        roots.push(system_root(environment, &override_file));
+        let settings = override_file(environment).unwrap_or_else(|| system.clone());
+        roots.push(system_root(environment, &settings));
         if let Some(user) = sudo_user(environment, accounts) {
             roots.push(user_root(environment, &user, &system, false));
         }
@@ -46,9 +46,9 @@ pub(super) fn roots(environment: &Environment, accounts: &Accounts) -> Vec<Root>
 
 /// The user of a rootless podman; `None` for root. `podman unshare` makes its user root and sets a variable.
 fn this_user(environment: &Environment) -> Option<User> {
-    let override_file = environment.variable("_CONTAINERS_ROOTLESS_UID");
-    let override_file = override_file.and_then(|uid| uid.to_str()?.parse().ok());
-    let uid = override_file
+    let unshare_uid = environment.variable("_CONTAINERS_ROOTLESS_UID");
+    let unshare_uid = unshare_uid.and_then(|uid| uid.to_str()?.parse().ok());
+    let uid = unshare_uid
         .or_else(|| own_uid(&environment.system("proc/self")))
         .filter(|uid| *uid != 0)?;
     Some(User {

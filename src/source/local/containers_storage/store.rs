@@ -95,13 +95,11 @@ impl Store {
         let images: Vec<ImageRecord> = store_root.records("images", "images.json", problems)?;
         let mut layers = store_root.records("layers", "layers.json", problems)?;
         // Volatile records are optional: they are lost at the next boot.
-        layers.extend(or_problem(
-            store_root.records("layers", "volatile-layers.json", &mut Vec::new()),
-            problems,
-        ));
+        let volatile = store_root.records("layers", "volatile-layers.json", problems);
+        layers.extend(or_problem(volatile, problems));
         let containers = ["containers.json", "volatile-containers.json"];
         for file in containers {
-            let found = store_root.records("containers", file, &mut Vec::new());
+            let found = store_root.records("containers", file, problems);
             self.containers.extend(or_problem::<ContainerRecord>(found, problems));
         }
         let at = self.roots.len();

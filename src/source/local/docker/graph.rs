@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use crate::image::layer::Layer;
 use crate::image::v1;
-use crate::image::v1::{Broken, V1Image};
+use crate::image::v1::V1Image;
 use crate::source::documents::assemble::Part;
 use crate::source::documents::budget::Budget;
 use crate::source::local::docker::driver::{Driver, LayerDir, LayerOwner};
@@ -123,14 +123,7 @@ impl Graph {
             let (id, entry) = self.entries.get_key_value(id)?;
             Some(((id.as_str(), entry), entry.parent.as_deref()))
         });
-        let broken = broken.map(|broken| match broken {
-            Broken::Endless(id) => format!(
-                "broken: the chain of parents leads back to {id} or does not end, the layers below are unknown"
-            ),
-            Broken::Missing(id) => {
-                format!("broken: the parent {id} is not here, its layer and those below are missing")
-            }
-        });
+        let broken = broken.map(|broken| format!("broken: {broken}"));
         Chain { layers, broken }
     }
 }

@@ -27,6 +27,7 @@ use std::{fs, io};
 
 use crate::layer::directory::{IdMaps, IdRange};
 use crate::source::Error;
+use crate::source::documents::folder::MOST_ENTRIES;
 use crate::source::local::docker::driver::Driver;
 use crate::source::local::docker::graph_store::GraphStore;
 use crate::source::local::docker::image_store::ImageStore;
@@ -52,6 +53,10 @@ pub(super) fn find(root: &Path) -> Option<Result<Roots, Error>> {
         Err(_) => return None,
     };
     let mut problems = Vec::new();
+    if names.len() == MOST_ENTRIES {
+        let root = root.display();
+        problems.push(format!("{root}: only {MOST_ENTRIES} of its entries were read"));
+    }
     let mut remapped = Roots::new();
     let mut first_error = None;
     for name in &names {
@@ -109,7 +114,7 @@ fn stores_of(root: &Path, ids: &IdMaps, problems: Vec<String>) -> Option<Result<
 }
 
 fn names(place: &Path) -> io::Result<Vec<String>> {
-    let entries = fs::read_dir(place)?.take(100_000);
+    let entries = fs::read_dir(place)?.take(MOST_ENTRIES);
     Ok(entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok()).collect())
 }
 
