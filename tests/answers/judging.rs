@@ -125,6 +125,7 @@ fn a_setuid_program_is_the_same_for_the_rule_and_the_finding() {
             base,
             dive: None,
             unread: None,
+            refused: None,
         };
         let verdict = judge(&rules, evidence).unwrap().remove(0);
         let paths: Vec<_> = verdict.offences.iter().map(|it| it.path.as_slice()).collect();
@@ -162,6 +163,7 @@ fn a_rule_that_depends_on_an_unread_file_is_not_judged() {
                 base,
                 dive: None,
                 unread: None,
+                refused: None,
             };
             let verdict = judge(&rules, evidence).unwrap().remove(0);
             (verdict.outcome, verdict.actual.contains("cannot be read"))
