@@ -52,6 +52,9 @@ impl<'p> From<&'p Payload> for Stored<'p> {
     }
 }
 
+/// A file, and the facts about it.
+type FileFacts = (Payload, Vec<Fact>);
+
 /// Loads one image. Clones share the same state.
 #[derive(Clone)]
 pub struct Loader {
@@ -68,7 +71,7 @@ pub struct Loader {
     brief: bool,
     examiners: Option<Arc<dyn Examiners>>,
     /// The facts about the file that was viewed last.
-    last_facts: Arc<Mutex<Option<(Payload, Vec<Fact>)>>>,
+    last_facts: Arc<Mutex<Option<FileFacts>>>,
 }
 
 /// The stack with the case sensitivity of the image's operating system.

@@ -6,12 +6,14 @@
 mod apk;
 pub mod distribution;
 mod dpkg;
+mod owned;
 pub mod package;
 mod rpm;
 pub mod timeline;
 
 use std::collections::HashMap;
 
+use crate::content::packages::owned::{Owned, PATH_BYTES_MAX, PATHS_MAX, TOO_MANY_PATHS};
 use crate::content::packages::package::{Manager, Package};
 
 /// A file, or a directory of files, of a database.
@@ -122,12 +124,6 @@ impl DatabaseFile {
 pub const PACKAGES_MAX: usize = 100_000;
 /// The error if there are more.
 pub const TOO_MANY_PACKAGES: &str = "more than 100,000 packages: the others are not read";
-/// The most paths of packages, about ten times those of the largest images.
-const PATHS_MAX: usize = 10_000_000;
-/// The most bytes of these paths.
-const PATH_BYTES_MAX: usize = 512 << 20;
-const TOO_MANY_PATHS: &str =
-    "the packages have more than 10 million paths, or more than 512 MiB of them";
 
 /// The packages of an image at some layer.
 #[derive(Clone, Debug, Default)]
@@ -268,39 +264,6 @@ impl Packages {
             package.manager == Manager::Dpkg
                 && (architecture.is_none() || package.architecture.as_deref() == architecture)
         })
-    }
-}
-
-/// The paths of the packages of one database. They are added only if all are known: a package whose paths are not may own one of
-/// them as well.
-#[derive(Default)]
-struct Owned {
-    list: Vec<(u32, Vec<Vec<u8>>)>,
-    paths: usize,
-    bytes: usize,
-    unknown: Option<&'static str>,
-}
-
-impl Owned {
-    fn add(&mut self, package: u32, paths: Result<Vec<Vec<u8>>, &'static str>) {
-        let within = paths.and_then(|paths| {
-            self.paths += paths.len();
-            self.bytes += paths.iter().map(Vec::len).sum::<usize>();
-            let fits = self.paths <= PATHS_MAX && self.bytes <= PATH_BYTES_MAX;
-            if fits { Ok(paths) } else { Err(TOO_MANY_PATHS) }
-        });
-        match within {
-            Ok(paths) if self.unknown.is_none() => self.list.push((package, paths)),
-            Ok(_) => {}
-            Err(why) => {
-                self.list = Vec::new();
-                self.unknown.get_or_insert(why);
-            }
-        }
-    }
-
-    fn finish(self) -> Result<Vec<(u32, Vec<Vec<u8>>)>, String> {
-        self.unknown.map_or(Ok(self.list), |why| Err(format!("the files of a package: {why}")))
     }
 }
 

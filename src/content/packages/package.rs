@@ -69,7 +69,11 @@ impl Paths {
 
     /// All paths, or an error if one was longer than a path can be, or there were too many.
     pub(super) fn finish(self) -> Result<Vec<Vec<u8>>, &'static str> {
-        if self.beyond { Err("its paths are more or longer than the limit") } else { Ok(self.list) }
+        if self.beyond {
+            Err("the paths of a package are more or longer than the limit")
+        } else {
+            Ok(self.list)
+        }
     }
 }
 
