@@ -6,7 +6,10 @@ use layertui::image::digest::Digest;
 use serde_json::{Value, json};
 
 use crate::saved::Place;
-use crate::unread::{COMMANDS, FORMATS, compressed, run, said};
+use crate::unread::{COMMANDS, compressed, run, said};
+
+/// The formats of `ci`.
+pub(crate) const FORMATS: [&str; 6] = ["text", "json", "junit", "github", "sarif", "markdown"];
 
 /// What leads to the layers is checked as they are: every command says which document is not the stated one.
 #[test]

@@ -9,6 +9,7 @@ use layertui::image::digest::Digest;
 use serde_json::{Value, json};
 
 use crate::saved::{Place, layertui};
+use crate::stated_documents::FORMATS;
 use crate::support::compress::gzip;
 use crate::support::tarball::Tar;
 
@@ -60,9 +61,6 @@ pub(crate) const COMMANDS: &[&[&str]] = &[
     &["ci", "--json", "IMAGE"],
     &["cat", "IMAGE", "/base"],
 ];
-
-/// The formats of `ci`.
-pub(crate) const FORMATS: [&str; 6] = ["text", "json", "junit", "github", "sarif", "markdown"];
 
 /// Bytes that do not compress, so that half of a blob is half of a file.
 fn noise(count: usize) -> Vec<u8> {
