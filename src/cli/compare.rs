@@ -124,10 +124,9 @@ fn compare_images(command: &Compare, excludes: &Globs, old: &Loaded, new: &Loade
 /// Notes on extended attributes that could not be read: the other image may have them.
 fn unseen_attributes(subject: Subject<'_>) -> Vec<String> {
     let layers = subject.states.iter().enumerate();
-    let problems =
-        layers.flat_map(|(layer, state)| state.problems.iter().map(move |it| (layer, it)));
-    let unseen = problems.filter(|(_, problem)| problem.hides_attributes());
-    unseen.map(|(layer, problem)| format!("layer {layer}: {}", problem.message)).collect()
+    let unseen =
+        layers.filter_map(|(layer, state)| Some((layer, state.unread_attributes.as_ref()?)));
+    unseen.map(|(layer, why)| format!("layer {layer}: {why}")).collect()
 }
 
 fn packages(loaded: &Loaded, layer: usize) -> Inventory {
@@ -141,19 +140,18 @@ mod tests {
 
     use super::*;
     use crate::image::Image;
-    use crate::image::problem::{Problem, Severity, UNREAD_ATTRIBUTES};
     use crate::load::LayerState;
     use crate::stack::Stack;
 
     #[test]
     fn attributes_that_could_not_be_read_are_a_note() {
-        let layer = |message: &str| {
-            let problem = Problem { severity: Severity::Note, message: message.into() };
-            Arc::new(LayerState { problems: vec![problem], ..LayerState::default() })
+        let layer = |why: Option<&str>| {
+            let unread_attributes = why.map(str::to_owned);
+            Arc::new(LayerState { unread_attributes, ..LayerState::default() })
         };
-        let states = [layer("something else"), layer(&format!("{UNREAD_ATTRIBUTES}: those of /x"))];
+        let states = [layer(None), layer(Some("those of /x could not be read"))];
         let (image, stack) = (Image::default(), Stack::new(2));
         let notes = unseen_attributes(Subject { image: &image, stack: &stack, states: &states });
-        assert_eq!(notes, [format!("layer 1: {UNREAD_ATTRIBUTES}: those of /x")]);
+        assert_eq!(notes, ["layer 1: those of /x could not be read"]);
     }
 }

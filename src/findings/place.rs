@@ -7,11 +7,14 @@ use crate::text;
 /// Bytes of a file that are examined; configuration files may begin with a long comment.
 pub const HEAD: u64 = 64 * 1024;
 
+/// The beginning of a file, or why it cannot be read.
+pub type Head<'h> = Result<&'h [u8], String>;
+
 /// Reads contents of stored files, all in one call, so that a compressed layer is decoded once.
 pub trait Contents {
     /// Calls `take` for each file, in any order, with its index in `files` and its first [`HEAD`] bytes, long holes cut; or
     /// with the reason why it cannot be read.
-    fn heads(&self, files: &[EventId], take: &mut dyn FnMut(usize, Result<&[u8], String>));
+    fn heads(&self, files: &[EventId], take: &mut dyn FnMut(usize, Head<'_>));
 
     /// The same with a digest of the whole contents: equal for equal contents.
     fn digests(&self, files: &[EventId], take: &mut dyn FnMut(usize, Result<u64, String>));

@@ -35,6 +35,13 @@ pub fn is_document(media_type: &str) -> bool {
     ends || media_type.starts_with("text/") || media_type.contains("in-toto")
 }
 
+/// Whether this is a media type of a layer.
+#[must_use]
+pub fn is_layer(media_type: &str) -> bool {
+    let named = media_type.contains(".layer.") || media_type.contains(".rootfs.");
+    named && media_type.contains("tar")
+}
+
 /// Whether this is a media type of a manifest or an index.
 #[must_use]
 pub fn is_manifest(media_type: &str) -> bool {
@@ -51,8 +58,7 @@ pub fn non_manifest(media_type: &str) -> Option<String> {
     if CONFIGS.contains(&media_type) {
         return Some("the config of an image".to_owned());
     }
-    let is_layer = media_type.contains(".layer.") || media_type.contains(".rootfs.");
-    if is_layer && media_type.contains("tar") {
+    if is_layer(media_type) {
         return Some("a layer".to_owned());
     }
     (kind(media_type) != "artifact").then(|| with_article(media_type))

@@ -13,9 +13,6 @@ pub struct Problem {
     pub message: String,
 }
 
-/// Prefix of problems about extended attributes that this process may not read.
-pub const UNREAD_ATTRIBUTES: &str = "not all extended attributes could be read";
-
 /// The first of the most severe problems, if the layer was not read to its end or engines refuse it: an answer that needs the
 /// layer is not certain.
 #[must_use]
@@ -23,14 +20,6 @@ pub fn decisive(problems: &[Problem]) -> Option<&Problem> {
     let worst = problems.iter().map(|problem| problem.severity).max()?;
     // The first of equals caused the others.
     problems.iter().find(|it| it.severity == worst && worst >= Severity::Refused)
-}
-
-impl Problem {
-    /// Whether objects may have extended attributes that could not be read.
-    #[must_use]
-    pub fn hides_attributes(&self) -> bool {
-        self.message.starts_with(UNREAD_ATTRIBUTES)
-    }
 }
 
 /// Severity of a [`Problem`].

@@ -19,12 +19,11 @@ use std::io::Read;
 
 use walkdir::WalkDir;
 
-use crate::image::problem::UNREAD_ATTRIBUTES;
 use crate::layer::directory::beneath::BeneathDir;
 pub use crate::layer::directory::kind::{Form, IdMaps, IdRange, Tree};
 use crate::layer::directory::object::relative;
 use crate::layer::directory::rows::Rows;
-use crate::layer::listing::Listing;
+use crate::layer::listing::{Listing, Severity};
 use crate::layer::watch::Watch;
 
 impl Tree {
@@ -61,11 +60,12 @@ impl Tree {
     fn report_unseen(&self, rows: &mut Rows<'_>) {
         let who = "in the `trusted.` namespace, which only root can see";
         if matches!(self.form, Form::Overlay) {
-            rows.problems.warning(|| {
-                format!("{UNREAD_ATTRIBUTES}: any {who}, may mark directories as opaque: hidden files of lower layers may be shown")
-            });
+            let which = format!(
+                "any {who}, may mark directories as opaque: hidden files of lower layers may be shown"
+            );
+            rows.attributes_unread(Severity::Warning, &which);
         } else {
-            rows.problems.note(|| format!("{UNREAD_ATTRIBUTES}: any {who}"));
+            rows.attributes_unread(Severity::Note, &format!("any {who}"));
         }
     }
 

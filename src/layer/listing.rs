@@ -22,6 +22,9 @@ pub struct Listing {
     /// Problems, most severe first; empty for a sound layer. At most a few hundred; if there were more, one of them
     /// states the number of the others.
     pub problems: Vec<Problem>,
+    /// Why objects may have extended attributes that are not in the table, which only directories have: the first problem
+    /// about it.
+    pub unread_attributes: Option<String>,
     /// Objects that are not content (aufs bookkeeping, eStargz landmarks and TOC), hidden from trees. At most
     /// [`crate::layer::HIDDEN_MAX`]; a problem then states the number of the others.
     pub hidden: Vec<Hidden>,

@@ -57,6 +57,8 @@ pub enum Event {
 pub struct LayerState {
     /// Problems, worst first.
     pub problems: Vec<Problem>,
+    /// Why objects may have extended attributes that could not be read. Foreign text.
+    pub unread_attributes: Option<String>,
     /// Objects that are not content of the image.
     pub hidden: Vec<Hidden>,
 }

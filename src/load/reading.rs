@@ -79,6 +79,7 @@ impl Loader {
                 &oddities,
                 described,
             ),
+            unread_attributes: listing.unread_attributes.clone(),
             hidden: listing.hidden.clone(),
         }
     }

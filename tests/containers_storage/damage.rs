@@ -146,3 +146,68 @@ fn a_damaged_tar_split_is_reported() {
     let listing = source.list(1, &layertui::layer::Unwatched);
     assert!(!listing.problems.is_empty());
 }
+
+#[test]
+fn malformed_records_of_every_list_are_reported() {
+    for file in ["layers/volatile-layers.json", "containers/containers.json"] {
+        let (store, ..) = two_layers();
+        let stage = Stage::of(&store);
+        fs::write(stage.root().join(format!("overlay-{file}")), "[7]").unwrap();
+        let found = problems(&*stage.image("lab:1"));
+        assert!(found.contains(file), "{file}: {found}");
+    }
+}
+
+/// Stops at once, and counts what it is told.
+struct Stops(std::sync::atomic::AtomicU64, bool);
+
+impl layertui::layer::Watch for Stops {
+    fn progress(&self, done: u64) {
+        self.0.store(done, std::sync::atomic::Ordering::Relaxed);
+    }
+
+    fn cancelled(&self) -> bool {
+        self.1
+    }
+}
+
+#[test]
+fn verifying_a_layer_is_watched_and_can_be_stopped() {
+    let (store, ..) = two_layers();
+    let stage = Stage::of(&store);
+    let source = stage.image("lab:1");
+    let watch = |stops| Stops(0.into(), stops);
+    let whole = watch(false);
+    let diff_id = source.verify(0, &whole).diff_id;
+    assert_eq!(diff_id, layertui::source::Judged::Ok);
+    assert_eq!(whole.0.into_inner(), layer(&["a"]).len() as u64);
+    let stopped = source.verify(0, &watch(true)).diff_id;
+    assert!(matches!(stopped, layertui::source::Judged::Unknown(_)), "{stopped:?}");
+}
+
+/// The list of files has it, the directory does not: its contents are unknown, not without a key.
+#[test]
+fn a_file_that_the_store_lost_is_named_by_findings() {
+    let mut store = Store::new("overlay");
+    let (_, top) = store.image("lab:1", &[layer(&["a.pem", "b"])]);
+    let stage = Stage::of(&store);
+    fs::remove_file(stage.root().join(store.directory(&top)).join("a.pem")).unwrap();
+    let run = |arguments: &[&str]| {
+        let mut layertui = std::process::Command::new(env!("CARGO_BIN_EXE_layertui"));
+        layertui.arg("--no-cache").args(arguments).arg(stage.image_reference("lab:1"));
+        let output = layertui.output().unwrap();
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        (output.status.code(), text(&output.stdout), text(&output.stderr))
+    };
+    let named = "layer 0: /a.pem cannot be read, so secret-private-key is not known";
+    let (code, shown, told) = run(&["findings"]);
+    assert!(code == Some(2) && shown.contains(named) && told.contains(named), "{shown}{told}");
+    let (code, shown, told) = run(&["findings", "--json"]);
+    let json: serde_json::Value = serde_json::from_str(&shown).unwrap();
+    assert_eq!((code, &json["unread"][0]["path"]), (Some(2), &"/a.pem".into()), "{told}");
+    let (code, shown, _) = run(&["ci", "--fail-on", "high"]);
+    assert!(code == Some(2) && shown.contains("/a.pem cannot be read"), "{code:?} {shown}");
+    let (code, shown, _) = run(&["report"]);
+    let json: serde_json::Value = serde_json::from_str(&shown).unwrap();
+    assert!(code == Some(2) && json["notes"].to_string().contains(named), "{json}");
+}

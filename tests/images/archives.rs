@@ -311,3 +311,22 @@ fn piped(bytes: &[u8], reference: &str) -> (String, String) {
     let text = |bytes| String::from_utf8(bytes).unwrap();
     (text(output.stdout), text(output.stderr))
 }
+
+#[test]
+fn a_config_named_by_sha512_is_compared_by_sha512() {
+    let stage = Stage::new();
+    let mut tree = hello().docker(&["lab/hello:1"]);
+    let config = hello().config_bytes();
+    let sha512 = <sha2::Sha512 as sha2::Digest>::digest(&config);
+    let sha512 = sha512.iter().fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"));
+    let mut manifest: Value = serde_json::from_slice(&tree.0["manifest.json"]).unwrap();
+    manifest[0]["Config"] = json!(format!("blobs/sha512/{sha512}"));
+    tree.put("manifest.json", manifest.to_string());
+    tree.put(format!("blobs/sha512/{sha512}"), config.clone());
+    let source = image(&stage.file("a.tar", &tree.pack()));
+    assert_eq!(problems(&*source), "");
+    assert_eq!(source.image().id, Some(format!("sha512:{sha512}")));
+    tree.put(format!("blobs/sha512/{sha512}"), [&config[..], b" "].concat());
+    let source = image(&stage.file("b.tar", &tree.pack()));
+    assert!(problems(&*source).contains("the config should be sha512:"), "{}", problems(&*source));
+}

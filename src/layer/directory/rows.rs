@@ -6,11 +6,10 @@ use std::fs::Metadata;
 use std::io;
 use std::path::Path;
 
-use crate::image::problem::UNREAD_ATTRIBUTES;
 use crate::layer::directory::kind::{Form, Tree};
 use crate::layer::directory::object::{Pairs, describe, inode_of_links, os_bytes, read_xattrs};
 use crate::layer::directory::overlay_xattrs::OverlayXattrs;
-use crate::layer::listing::{Limits, Listing};
+use crate::layer::listing::{Limits, Listing, Problem, Severity};
 use crate::layer::problems::{Problems, quote};
 use crate::layer::row_writer::RowWriter;
 use crate::layer::watch::Watch;
@@ -32,6 +31,7 @@ pub(super) struct Rows<'t> {
     objects: u64,
     denied: bool,
     cancelled: bool,
+    unread_attributes: Option<String>,
 }
 
 impl<'t> Rows<'t> {
@@ -46,6 +46,7 @@ impl<'t> Rows<'t> {
             objects: 0,
             denied: false,
             cancelled: false,
+            unread_attributes: None,
         }
     }
 
@@ -57,7 +58,8 @@ impl<'t> Rows<'t> {
             });
         }
         let listing = self.writer.finish(&mut self.problems);
-        Listing { problems: self.problems.finish(), cancelled: self.cancelled, ..listing }
+        let (problems, unread_attributes) = (self.problems.finish(), self.unread_attributes);
+        Listing { problems, unread_attributes, cancelled: self.cancelled, ..listing }
     }
 
     /// Counts an object; `false` if the limit is reached or listing was cancelled.
@@ -180,12 +182,19 @@ impl<'t> Rows<'t> {
         }
     }
 
+    /// Reports extended attributes that could not be read.
+    pub(super) fn attributes_unread(&mut self, severity: Severity, which: &str) {
+        let message = format!("not all extended attributes could be read: {which}");
+        self.unread_attributes.get_or_insert_with(|| message.clone());
+        self.problems.push(Problem { severity, message });
+    }
+
     fn xattrs(&mut self, place: &Path) -> Pairs {
         let (pairs, unread) = read_xattrs(place);
         if let Some(error) = unread {
             self.denied |= error.kind() == io::ErrorKind::PermissionDenied;
-            self.problems
-                .warning(|| format!("{UNREAD_ATTRIBUTES}: those of {}: {error}", place.display()));
+            let which = format!("those of {}: {error}", place.display());
+            self.attributes_unread(Severity::Warning, &which);
         }
         pairs
     }
@@ -197,5 +206,26 @@ fn is_whiteout(entry: &Entry<'_>, attributes: &OverlayXattrs) -> bool {
         Kind::Char => entry.device == (0, 0),
         Kind::File => attributes.whiteout && entry.size == 0,
         _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::layer::Unwatched;
+
+    /// A list of problems is limited; what another part of the program depends on is not one of the list.
+    #[test]
+    fn unread_attributes_are_known_however_many_problems_there_are() {
+        let tree = Tree { root: "/".into(), ..Tree::default() };
+        let mut rows = Rows::new(&tree, &Unwatched);
+        for number in 0..1000 {
+            rows.problems.warning(|| number.to_string());
+        }
+        rows.attributes_unread(Severity::Warning, "those of /x: denied");
+        let listing = rows.finish();
+        let why = "not all extended attributes could be read: those of /x: denied";
+        assert_eq!(listing.unread_attributes.as_deref(), Some(why));
+        assert!(listing.problems.iter().all(|problem| problem.message != why));
     }
 }

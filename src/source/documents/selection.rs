@@ -6,6 +6,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use crate::image::artifact;
 use crate::image::platform;
 use crate::image::reference::Pick;
 use crate::source::Error;
@@ -191,7 +192,7 @@ impl Layout {
         let leaves = || picked.iter().flat_map(|group| &group.leaves).map(|&at| &self.leaves[at]);
         // In a build cache the layers precede the config that identifies it.
         let is_layer =
-            |leaf: &&Leaf| matches!(&leaf.what, What::Artifact(what) if what == "a layer");
+            |leaf: &&Leaf| leaf.descriptor.media_type.as_deref().is_some_and(artifact::is_layer);
         let leaf = leaves().find(|leaf| !is_layer(leaf)).or_else(|| leaves().next());
         let Some(leaf) = leaf else {
             return Error::NotAnImage { place, what: "its index lists no image".to_owned() };

@@ -97,7 +97,7 @@ fn judge(stated: Option<&str>, found: io::Result<Digest>) -> Judged {
 /// The digest of the tar that is assembled from the store.
 fn assembled(split: &Split, sum: Hasher, watch: &dyn Watch) -> io::Result<Digest> {
     struct Sum<'w> {
-        sum: Hasher,
+        hasher: Hasher,
         done: u64,
         watch: &'w dyn Watch,
     }
@@ -107,7 +107,7 @@ fn assembled(split: &Split, sum: Hasher, watch: &dyn Watch) -> io::Result<Digest
             if self.watch.cancelled() {
                 return Err(blob_digest::stopped());
             }
-            self.sum.update(bytes);
+            self.hasher.update(bytes);
             self.done += bytes.len() as u64;
             self.watch.progress(self.done);
             Ok(bytes.len())
@@ -118,7 +118,7 @@ fn assembled(split: &Split, sum: Hasher, watch: &dyn Watch) -> io::Result<Digest
         }
     }
 
-    let mut sum = Sum { sum, done: 0, watch };
+    let mut sum = Sum { hasher: sum, done: 0, watch };
     split.assemble(&mut sum).map_err(|error| io::Error::other(error.to_string()))?;
-    Ok(sum.sum.finish())
+    Ok(sum.hasher.finish())
 }
