@@ -39,8 +39,7 @@ use crate::image::platform::Platform;
 use crate::load::pace::Pace;
 use crate::load::settings::OpenSettings;
 use crate::load::{Event, Loader, Want};
-use crate::source::Attachments;
-use crate::source::{self, Opened, Several, Source};
+use crate::source::{self, Attachments, Opened, Several, Source};
 use crate::stack::Stack;
 
 /// An image that opens within this time is in the first frame; an error within it is printed without entering the screen.

@@ -11,8 +11,7 @@ use crate::image::problem::{CHANGED, Problem, Severity};
 use crate::source::Attachments;
 use crate::stack::query::tree::Tree;
 use crate::stack::{ChangeKind, Stack};
-use crate::text::Foreign;
-use crate::text::visible;
+use crate::text::{Foreign, visible};
 
 /// Applies a message of the loader.
 pub(super) fn handle(state: &mut State, stack: &Stack, message: Message) {
