@@ -133,3 +133,12 @@ fn a_ghost_can_be_viewed() {
     assert!(!explorer.text().contains("put the cursor"), "{}", explorer.text());
     assert_eq!(explorer.state.overlays.len(), 1);
 }
+
+/// Hiding a kind of change by its key makes a filter, as typing one does.
+#[test]
+fn a_kind_of_change_is_hidden_without_what_earlier_layers_removed() {
+    let mut explorer = Explorer::plain(LAYERS, 120, 40);
+    explorer.keys("2 . = alt-a =");
+    let text = explorer.text();
+    assert!(text.lines().any(|line| line.contains("key") && line.contains("L1 removes")), "{text}");
+}

@@ -11,18 +11,22 @@ pub fn start(state: &mut State) {
     if let Some(filter) = &mut state.filter {
         filter.typing = true;
     } else {
-        state.filter = Some(Filter::new(Input::default(), true));
-        typed(state);
+        set(state, Input::default(), true);
     }
+}
+
+/// Makes the filter of a text.
+fn set(state: &mut State, input: Input, typing: bool) {
+    let mut filter = Filter::new(input, typing);
+    filter.criteria.ghosts |= state.ever.is_some();
+    state.filter = Some(filter);
+    state.orders.forget();
 }
 
 /// Parses the changed text; also after everything ever was turned on or off.
 pub fn typed(state: &mut State) {
     if let Some(filter) = state.filter.take() {
-        let mut filter = Filter::new(filter.input, filter.typing);
-        filter.criteria.ghosts |= state.ever.is_some();
-        state.filter = Some(filter);
-        state.orders.forget();
+        set(state, filter.input, filter.typing);
     }
 }
 
@@ -35,8 +39,8 @@ pub fn toggle(state: &mut State, word: &str) -> bool {
     words.extend(added.then_some(word));
     let mut input = Input::default();
     input.insert(&words.join(" "));
-    state.filter = Some(Filter::new(input, false)).filter(Filter::is_on);
-    state.orders.forget();
+    set(state, input, false);
+    state.filter = state.filter.take().filter(Filter::is_on);
     state.unsettled = true;
     added
 }
