@@ -36,7 +36,7 @@ pub(in crate::explorer) fn act(
 fn view(state: &mut State, stack: &Stack) -> Result<Vec<Effect>, &'static str> {
     let (node, version) =
         under_cursor(state, stack).ok_or("put the cursor on a file to view it")?;
-    let (node, version) = regular(stack, node, version)?;
+    let (node, version) = regular(state, stack, node, version)?;
     let which = visible!["layer ", version.layer];
     Ok(open(state, stack, ViewTarget::Version(version.event), node, which))
 }
@@ -50,7 +50,7 @@ fn open_pager(state: &mut State, stack: &Stack) -> Result<Vec<Effect>, &'static 
         None => {
             let (node, version) = under_cursor(state, stack)
                 .ok_or("put the cursor on a file to open it in the pager")?;
-            regular(stack, node, version)?.1.event
+            regular(state, stack, node, version)?.1.event
         }
     };
     state.notice = Some("reading the file for the pager".into());
@@ -137,8 +137,9 @@ fn history(stack: &Stack, kind: OverlayKind) -> Option<(NodeId, Vec<HistoryEvent
     }
 }
 
-/// The file, or the target of a symbolic link.
+/// The file, or the target that a symbolic link has in the layer under the cursor.
 fn regular(
+    state: &State,
     stack: &Stack,
     node: NodeId,
     version: Version,
@@ -146,7 +147,8 @@ fn regular(
     match version.kind {
         Type::File | Type::Hardlink => Ok((node, version)),
         Type::Symlink => {
-            let layer = version.layer.max(stack.folded().saturating_sub(1));
+            let seen_at = view::extraction::under_cursor(state, stack);
+            let layer = seen_at.map_or(version.layer, |(_, layer)| layer);
             let target = stack.follow(&stack.path(node), layer);
             let seen = target.and_then(|node| Some((node, stack.visible(node, layer)?)));
             seen.filter(|(_, version)| matches!(version.kind, Type::File | Type::Hardlink))
@@ -163,7 +165,7 @@ fn two(state: &State, stack: &Stack) -> Result<(NodeId, Version, Version), &'sta
         "only one version of this file is stored: there is nothing to compare it with";
     let (node, version) =
         under_cursor(state, stack).ok_or("put the cursor on a file to compare")?;
-    regular(stack, node, version)?;
+    regular(state, stack, node, version)?;
     let mut versions: Vec<Version> = Vec::new();
     for step in stack.history(node) {
         let known = versions.iter().any(|version| version.event == step.version.event);
