@@ -97,3 +97,15 @@ fn images_without_a_database_say_nothing_and_names_are_made_visible() {
     hostile.keys("esc");
     assert!(hostile.text().contains("e\\x1b[31m\\u{202e}vil"), "{}", hostile.text());
 }
+
+/// What belongs to no package is unknown then: no file is listed as such.
+#[test]
+fn of_a_database_that_cannot_be_read_no_file_is_unowned() {
+    let mut explorer = Explorer::plain(FILES, 120, 40);
+    explorer.keys("f").type_text("unowned").keys("enter");
+    let notes = vec!["layer 2: /lib/apk/db/installed: damaged".to_owned()];
+    let owners = Owners { database_layer: 2, notes, ..Owners::default() };
+    explorer.send(Message::Packages(Box::new(owners)));
+    let text = explorer.text();
+    assert!(text.contains("nothing passes: a package database could not be read"), "{text}");
+}

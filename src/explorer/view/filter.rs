@@ -28,10 +28,15 @@ pub fn passed(state: &State, stack: &Stack, pane: Pane) -> Option<usize> {
 /// The number of paths that pass in the pane of the cursor, in words.
 #[must_use]
 pub fn said(state: &State, stack: &Stack) -> Visible<'static> {
-    match passed(state, stack, view::trees::pane_of_path(state)) {
-        None => Visible::default(),
+    let count = match passed(state, stack, view::trees::pane_of_path(state)) {
+        None => return Visible::default(),
         Some(0) => "nothing passes".into(),
         Some(1) => "1 path".into(),
         Some(count) => visible![size::count(count as u64), " paths"],
+    };
+    let by_package = state.filter.as_ref().is_some_and(|filter| filter.package.is_some());
+    if by_package && view::owners::is_partial(state, stack) {
+        return visible![count, ": a package database could not be read"];
     }
+    count
 }

@@ -59,8 +59,17 @@ pub fn package_label(package: &Package) -> Visible<'static> {
     visible![package.manager.name(), " package ", name, " ", version]
 }
 
+/// Whether a database of the selected layer's tree was read in part only.
+pub(super) fn is_partial(state: &State, stack: &Stack) -> bool {
+    let written = state.shown_layer(stack).and_then(|layer| database_layer(stack, layer));
+    let mut known = state.owners.iter();
+    written
+        .is_some_and(|it| known.any(|known| known.database_layer == it && !known.notes.is_empty()))
+}
+
 /// The paths that meet a criterion for packages in the selected layer's tree, and the layer that wrote the databases;
-/// `None` while the databases are not read.
+/// `None` while the databases are not read. That a path belongs to no package is not known where a database could not
+/// be read: then nothing meets that criterion.
 pub(crate) fn paths_in_packages(
     state: &State,
     stack: &Stack,
@@ -74,6 +83,9 @@ pub(crate) fn paths_in_packages(
             .is_some_and(|package| package.name == *name),
         PackageFilter::Any | PackageFilter::None => true,
     };
+    if *wanted == PackageFilter::None && !known.notes.is_empty() {
+        return Some((database_layer, NodeFilter { nodes: Arc::default(), inside: true }));
+    }
     let nodes = known.of.iter().filter(|(_, package)| is_wanted(**package));
     let nodes: HashSet<NodeId> = nodes.map(|(node, _)| *node).collect();
     Some((
