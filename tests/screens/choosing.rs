@@ -2,6 +2,7 @@
 
 use layertui::explorer::Message;
 use layertui::explorer::model::message::{Choice, ChoiceKind, Effect};
+use layertui::explorer::model::state::Phase;
 use layertui::image::Other;
 use layertui::image::platform::Platform;
 
@@ -205,4 +206,43 @@ fn the_layer_that_is_looked_at_is_wanted_first() {
     let top = explorer.state.layer;
     explorer.keys("[");
     assert_eq!(explorer.effects, [Effect::ShowLayer(top - 1)]);
+}
+
+/// The layers of the image that is shown are read on meanwhile, and are never said to be unread.
+#[test]
+fn reading_goes_on_while_another_image_is_opened_and_after_that_failed() {
+    for failed in [false, true] {
+        let mut explorer = Explorer::described(LAYERS, image(), 120, 40);
+        explorer.send(Message::Choices(local()));
+        explorer.keys("enter");
+        assert_eq!(explorer.effects, [Effect::OpenChoice(0)]);
+        assert!(explorer.text().contains("opening shop/web"), "{}", explorer.text());
+        if failed {
+            explorer.send(Message::Failed("no such file".to_owned()));
+            assert!(explorer.text().contains("no such file"), "{}", explorer.text());
+        } else {
+            explorer.keys("esc");
+            assert_eq!(explorer.effects.pop(), Some(Effect::CancelChoice));
+        }
+        assert_eq!(explorer.state.phase, Phase::Reading);
+        explorer.effects.clear();
+        explorer.keys("r");
+        assert_eq!(explorer.effects, [], "a second reader would run beside the first");
+        let text = explorer.text();
+        assert!(text.contains("layers are being read") && !text.contains("not read"), "{text}");
+    }
+}
+
+#[test]
+fn no_other_image_is_opened_during_an_extraction_or_comparison() {
+    for running in ["e", "c"] {
+        let mut explorer = Explorer::open(120, 40);
+        explorer.keys("2 j").keys(running).type_text("./there").keys("enter");
+        explorer.effects.clear();
+        explorer.send(Message::Choices(local()));
+        explorer.keys("enter");
+        assert_eq!(explorer.effects, [], "{running}");
+        assert_eq!(explorer.state.overlays.len(), 1, "the list stays");
+        assert!(explorer.text().contains("another operation is running"), "{}", explorer.text());
+    }
 }

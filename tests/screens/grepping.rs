@@ -4,6 +4,9 @@ use layertui::explorer::Message;
 use layertui::explorer::model::contents::{ContentsSearch, SearchEnd};
 use layertui::explorer::model::file::ReadPart;
 use layertui::explorer::model::message::Effect;
+use layertui::explorer::model::overlay::OverlayKind;
+use layertui::image::Image;
+use layertui::image::layer::Layer;
 use layertui::load::grep::{Hit, HitKind, VersionHit};
 
 use layertui::stack::NodeId;
@@ -139,4 +142,49 @@ fn enter_opens_that_version_at_the_line() {
     assert!(explorer.text().contains("layer 0"), "{}", explorer.text());
     explorer.keys("esc");
     assert!(explorer.text().contains("Contents below /"), "back in the list");
+}
+
+#[test]
+fn nothing_found_below_another_directory_is_opened() {
+    let mut explorer = searched(120, 40);
+    explorer.send(Message::ContentsEnded { number: 1, unread: 0 });
+    explorer.keys("q 2 G ctrl-s esc");
+    assert!(explorer.state.overlays.is_empty(), "{}", explorer.text());
+    explorer.keys("ctrl-s");
+    explorer.effects.clear();
+    let OverlayKind::Contents(below) = explorer.state.overlays[0].kind else { panic!() };
+    assert_ne!(below, NodeId::ROOT);
+    explorer.state.overlays[0].typing = false;
+    explorer.keys("enter v e");
+    assert_eq!(explorer.effects, []);
+    assert_eq!(explorer.state.overlays.len(), 1, "{}", explorer.text());
+}
+
+/// In the new stack the directory may not exist.
+#[test]
+fn the_search_of_an_image_that_was_read_again_is_closed() {
+    let mut explorer = Explorer::open(120, 40);
+    explorer.keys("/").type_text("server.js").keys("enter esc ctrl-r ctrl-s").type_text("a");
+    explorer.keys("enter");
+    crate::reloading::replace(&mut explorer, "0: +a:1", one_layer(), &[]);
+    assert!(explorer.state.overlays.is_empty() && explorer.state.contents.is_none());
+    explorer.keys("ctrl-s").type_text("a").keys("enter");
+    let below = explorer.effects.iter().rev().find_map(|effect| match effect {
+        Effect::SearchContents { below, .. } => Some(*below),
+        _ => None,
+    });
+    assert_eq!(below, Some(NodeId::ROOT));
+}
+
+fn one_layer() -> Image {
+    Image { layers: vec![Layer::default()], ..Image::default() }
+}
+
+/// After a comparison, whose start stopped it.
+#[test]
+fn a_search_that_was_stopped_by_a_comparison_says_so() {
+    let mut explorer = searched(120, 40);
+    assert!(explorer.text().contains("searched …"), "{}", explorer.text());
+    explorer.send(Message::Returned);
+    assert!(explorer.text().contains("searched, stopped"), "{}", explorer.text());
 }

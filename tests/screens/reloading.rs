@@ -17,7 +17,7 @@ fn reread(explorer: &mut Explorer, layers: &str, image: Image, differences: &[(&
     replace(explorer, layers, image, differences);
 }
 
-fn replace(explorer: &mut Explorer, layers: &str, image: Image, differences: &[(&str, Since)]) {
+pub fn replace(explorer: &mut Explorer, layers: &str, image: Image, differences: &[(&str, Since)]) {
     replace_at(explorer, explorer.state.layer, layers, image, differences);
 }
 
@@ -260,4 +260,19 @@ fn requests_whose_answers_are_ignored_are_made_again() {
     explorer.state.owners_requested = Some(2);
     explorer.state.forget_requests();
     assert_eq!((explorer.state.findings, explorer.state.owners_requested), (None, None));
+}
+
+#[test]
+fn what_could_not_be_compared_is_not_said_to_be_changed() {
+    let mut explorer = Explorer::open(120, 40);
+    explorer.keys("[ 2 =");
+    let (layers, image) = rebuilt();
+    reread(&mut explorer, &layers, image, &[("/srv/app/server.js", Since::Unknown)]);
+    let text = explorer.text();
+    assert!(text.contains("1 not compared in the tree"), "{text}");
+    explorer.keys("/").type_text("server.js").keys("enter esc");
+    let (layers, image) = rebuilt();
+    reread(&mut explorer, &layers, image, &[("/srv/app/server.js", Since::Unknown)]);
+    let text = explorer.text();
+    assert!(text.contains("not compared") && !text.contains("changed"), "{text}");
 }

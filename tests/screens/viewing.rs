@@ -234,3 +234,43 @@ fn no_size_breaks_the_viewer_of_a_program() {
         no_size_breaks(&[0u8, 1, 2, 65].repeat(100), keys);
     }
 }
+
+/// A later layer may have removed or replaced the target.
+#[test]
+fn a_link_is_viewed_as_the_layer_has_it() {
+    let layers = "0: +a:5 +l->a | 1: ~a:7 | 2: -a";
+    let target = |layer: usize, explorer: &Explorer| {
+        let node = explorer.stack.find(b"/a").unwrap();
+        ViewTarget::Version(explorer.stack.visible(node, layer).unwrap().event)
+    };
+    let views = [
+        ("[ [ / l enter esc v", 0),
+        ("[ / l enter esc v", 1),
+        // The history begins at the event of layer 0.
+        ("[ / l enter esc w v", 0),
+    ];
+    for (keys, layer) in views {
+        let mut explorer = Explorer::plain(layers, 120, 40);
+        explorer.keys(keys);
+        assert_eq!(asked(&explorer).what, target(layer, &explorer), "{keys}");
+    }
+    let mut explorer = Explorer::plain(layers, 120, 40);
+    explorer.keys("/ l enter esc v");
+    assert!(explorer.text().contains("this link leads to no file"), "{}", explorer.text());
+}
+
+/// A comparison was shown meanwhile: the answer to the first request was dropped.
+#[test]
+fn a_file_that_was_being_read_before_a_comparison_is_asked_for_again() {
+    let mut explorer = Explorer::open(80, 24);
+    explorer.keys("/").type_text("server.js").keys("enter esc v");
+    let first = asked(&explorer);
+    explorer.send(Message::Returned);
+    let again = asked(&explorer);
+    assert!(again.number != first.number && again.part == first.part, "{again:?}");
+    answer(&mut explorer, contents(SCRIPT.as_bytes(), "run.sh"));
+    assert!(explorer.text().contains("Starts the shop"), "{}", explorer.text());
+    let count = explorer.effects.len();
+    explorer.send(Message::Returned);
+    assert_eq!(explorer.effects.len(), count, "it is there");
+}

@@ -33,7 +33,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, stack: &Stack, line: 
     }
 }
 
-/// Draws the notice, else the progress of a comparison or an extraction. Returns whether there is either.
+/// Draws the notice, else the progress of what is running besides reading. Returns whether there is either.
 pub(super) fn notice_or_work(
     canvas: &mut Canvas<'_>,
     state: &State,
@@ -51,7 +51,7 @@ pub(super) fn notice_or_work(
     true
 }
 
-/// Progress of a comparison or an extraction.
+/// Progress of a reload, an extraction, a comparison or the opening of another image.
 fn working(canvas: &mut Canvas<'_>, state: &State, stack: &Stack, line: Rect) {
     if let Some(running) = state.reloading {
         let text = visible!["reading the image again: ", size::short(running.read)];
@@ -60,7 +60,16 @@ fn working(canvas: &mut Canvas<'_>, state: &State, stack: &Stack, line: Rect) {
         return;
     }
     let Some(running) = &state.extraction else {
-        let Some(running) = &state.comparing else { return };
+        let Some(running) = &state.comparing else {
+            let space = usize::from(line.width).saturating_sub("opening   esc stops".len());
+            let name = state.opening_other.as_ref().map(|name| shorten::middle(name, space.max(8)));
+            let spans = [
+                (Role::Text, visible!["opening ", name.unwrap_or_default()]),
+                (Role::Quiet, "  esc stops".into()),
+            ];
+            canvas.spans(line.x, line.y, line.width, &spans);
+            return;
+        };
         let read = size::short(running.read);
         let space =
             usize::from(line.width).saturating_sub("comparing with :  read  esc stops".len());

@@ -117,6 +117,8 @@ pub enum Message {
     ReloadFailed(String),
     /// The image was read again. The stack passed with this message is new.
     Reread(Box<Reread>),
+    /// The image is shown again that a comparison was started from.
+    Returned,
     /// Bytes read of the image to compare with.
     ComparisonProgress(u64),
     /// The comparison failed: the reason. Raw.

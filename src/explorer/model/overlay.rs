@@ -65,6 +65,29 @@ impl OverlayKind {
     pub const fn is_searched(self) -> bool {
         matches!(self, Self::Help | Self::Choices)
     }
+
+    /// Whether it holds paths or events of the stack, in itself or in a part of the state that only it shows.
+    #[must_use]
+    pub const fn holds_nodes(self) -> bool {
+        match self {
+            Self::History(_)
+            | Self::Contents(_)
+            | Self::File
+            | Self::Map
+            | Self::Extract(..)
+            | Self::Overwrite => true,
+            Self::Help
+            | Self::Palette
+            | Self::Layer(_)
+            | Self::Image
+            | Self::Problems
+            | Self::Choices
+            | Self::Platforms
+            | Self::Waste
+            | Self::Findings
+            | Self::Compare => false,
+        }
+    }
 }
 
 impl Overlay {

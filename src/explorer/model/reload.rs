@@ -45,6 +45,8 @@ pub enum Since {
     Changed,
     /// It is not there any more.
     Gone,
+    /// Its contents could not be compared.
+    Unknown,
 }
 
 /// Cursors and folds as paths, which are valid in any stack.
@@ -85,6 +87,8 @@ pub enum PathMark {
     New,
     /// It differs.
     Changed,
+    /// Its contents could not be compared.
+    Unknown,
     /// So many paths in it are gone, and others may be new or changed.
     Lost(u64),
     /// Something in it is new or changed.

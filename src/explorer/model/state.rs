@@ -7,7 +7,7 @@ use crate::explorer::model::action::entry::Context;
 use crate::explorer::model::appearance::{Glyphs, Theme};
 use crate::explorer::model::columns::{PaneWidths, TreeColumns};
 use crate::explorer::model::comparison::{ComparedImages, RunningComparison};
-use crate::explorer::model::contents::ContentsSearch;
+use crate::explorer::model::contents::{ContentsSearch, SearchEnd};
 use crate::explorer::model::ever::Ever;
 use crate::explorer::model::extraction::ExtractionRequest;
 use crate::explorer::model::file::File;
@@ -32,7 +32,7 @@ use crate::image::problem::{Problem, decisive};
 use crate::stack::query::filtered_tree::FilteredTree;
 use crate::stack::query::outline::{Folds, Orders, Unfolded};
 use crate::stack::query::tree::Tree;
-use crate::stack::{EventId, Stack};
+use crate::stack::{EventId, NodeId, Stack};
 use crate::text::{Foreign, Visible, command};
 
 impl State {
@@ -58,7 +58,7 @@ impl State {
 /// Progress of the whole image.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Phase {
-    /// The image is being opened.
+    /// The first image is being opened.
     #[default]
     Opening,
     /// Layers are being read.
@@ -153,6 +153,8 @@ pub struct State {
     pub ever: Option<Box<Ever>>,
     /// A comparison in progress.
     pub comparing: Option<RunningComparison>,
+    /// The name of another image that is being opened, while this one is shown.
+    pub opening_other: Option<Visible<'static>>,
     /// Why the last one failed, while its prompt is open again.
     pub not_compared: Option<Visible<'static>>,
     /// The image is being read again.
@@ -325,12 +327,27 @@ impl State {
     pub fn forget_requests(&mut self) {
         self.owners_requested = None;
         self.findings.take_if(|it| matches!(it, FindingsState::Running { .. }));
+        if let Some(search) = self.contents.as_mut().filter(|search| search.is_running()) {
+            search.ended = Some(SearchEnd::Stopped);
+        }
     }
 
-    /// Whether an extraction, a comparison or a reload is in progress.
+    /// The newest search of contents, if it is of this directory.
+    #[must_use]
+    pub fn contents_below(&self, below: NodeId) -> Option<&ContentsSearch> {
+        self.contents.as_deref().filter(|search| search.below == below)
+    }
+
+    /// Whether an extraction, a comparison, a reload or the opening of another image is in progress.
     #[must_use]
     pub const fn is_working(&self) -> bool {
-        self.extraction.is_some() || self.comparing.is_some() || self.reloading.is_some()
+        self.would_lose_work() || self.reloading.is_some() || self.opening_other.is_some()
+    }
+
+    /// Whether something is in progress whose result would be lost if another image were shown.
+    #[must_use]
+    pub const fn would_lose_work(&self) -> bool {
+        self.extraction.is_some() || self.comparing.is_some()
     }
 
     /// Whether a prompt takes typed characters.

@@ -7,7 +7,6 @@ use std::sync::atomic::AtomicBool;
 use tempfile::NamedTempFile;
 
 use crate::explorer::model::message::Message;
-use crate::explorer::model::owners::Owners;
 use crate::explorer::model::reload::Since;
 use crate::explorer::run::comparing::Made;
 use crate::explorer::terminal::Signal;
@@ -45,11 +44,9 @@ pub(super) enum RunEvent {
     ChoiceOpened(u64, Chosen),
     /// From the loader.
     Load(u64, Event),
-    /// From the viewer, the extraction or the comparison.
+    /// About no image.
     Message(Message),
-    /// Package databases were read.
-    Packages(u64, Box<Owners>),
-    /// From the findings or the reload of an image.
+    /// About the image that was shown when it was asked for.
     Answer(u64, Message),
     /// A file for the pager was written, or failed to be.
     PagerReady(u64, Ready),
@@ -59,6 +56,4 @@ pub(super) enum RunEvent {
     Written(Arc<AtomicBool>),
     /// The image was read again.
     Reloaded(u64, Box<Rebuilt>),
-    /// Attachments of the image were found.
-    Attachments(u64, Attachments),
 }

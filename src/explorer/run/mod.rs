@@ -204,15 +204,10 @@ impl Explorer {
                 self.chosen(chosen)
             }
             RunEvent::Load(number, event) if number == self.load_number => self.handle_load(event),
-            RunEvent::Attachments(number, attachments) if number == self.load_number => {
-                self.dispatch(Message::Attachments(attachments))
+            RunEvent::Message(message) => self.dispatch(message),
+            RunEvent::PagerReady(number, ready) => {
+                Ok(self.run_pager(number, ready)? || self.report_changed_layers()?)
             }
-            RunEvent::Message(message) => {
-                let ends = self.dispatch(message)?;
-                self.report_changed_layers()?;
-                Ok(ends)
-            }
-            RunEvent::PagerReady(number, ready) => self.run_pager(number, ready),
             RunEvent::ComparisonReady(number, made) if number == self.load_number => {
                 self.enter_comparison(*made)
             }
@@ -224,37 +219,45 @@ impl Explorer {
             {
                 self.reloaded(*rebuilt)
             }
-            RunEvent::Packages(number, owners) if number == self.load_number => {
-                self.dispatch(Message::Packages(owners))
-            }
+            // The answer may come from files that were read.
             RunEvent::Answer(number, message) if number == self.load_number => {
-                self.dispatch(message)
+                Ok(self.dispatch(message)? || self.report_changed_layers()?)
             }
             RunEvent::ChoiceOpened(..)
             | RunEvent::Answer(..)
             | RunEvent::Load(..)
-            | RunEvent::Attachments(..)
             | RunEvent::ComparisonReady(..)
             | RunEvent::Reloaded(..)
-            | RunEvent::Written(..)
-            | RunEvent::Packages(..) => Ok(false),
+            | RunEvent::Written(..) => Ok(false),
         }
     }
 
     /// Shows an image and starts reading its layers.
     fn load(&mut self, source: Box<dyn Source>) -> Result<bool, Error> {
-        if let Some(loader) = &self.loader {
-            loader.stop();
-        }
-        self.stop_reloading.store(true, Ordering::Relaxed);
+        self.abandon_work();
         self.follow(false)?;
         let loader = Loader::new(Arc::from(source), self.settings.cache.clone());
-        self.load_number += 1;
         let image = Box::new(loader.source().image().clone());
         self.loader = Some(loader);
         self.announced = false;
         self.read()?;
         self.dispatch(Message::Image(image))
+    }
+
+    /// Stops everything that works on the image that is shown. Its answers are ignored from here on.
+    fn abandon_work(&mut self) {
+        if let Some(loader) = &self.loader {
+            loader.stop();
+        }
+        for stop in
+            [&self.stop_extracting, &self.stop_contents, &self.stop_comparing, &self.stop_reloading]
+        {
+            stop.store(true, Ordering::Relaxed);
+        }
+        // No request has this number.
+        std::mem::take(&mut self.newest_read).store(u64::MAX, Ordering::Relaxed);
+        self.pager_requests.fetch_add(1, Ordering::Relaxed);
+        self.load_number += 1;
     }
 
     /// Reads the layers that are not folded yet.
@@ -395,6 +398,6 @@ impl Explorer {
 fn send_attachments(loader: &Loader, number: u64, send: &Sender<RunEvent>) {
     let attachments = loader.source().attachments();
     if attachments != Attachments::default() {
-        let _ = send.send(RunEvent::Attachments(number, attachments));
+        let _ = send.send(RunEvent::Answer(number, Message::Attachments(attachments)));
     }
 }

@@ -75,10 +75,9 @@ impl Explorer {
     /// Shows the image as it is now, in place of the one before.
     pub(super) fn reloaded(&mut self, rebuilt: Rebuilt) -> Result<bool, Error> {
         let Rebuilt { loader, states, layer, differences } = rebuilt;
+        self.abandon_work();
         let Some(old) = self.loader.replace(loader.clone()) else { return Ok(false) };
         let place = place::remember(&self.state, &old.stack());
-        // Events of the image before are ignored from here on.
-        self.load_number += 1;
         self.announced = false;
         let image = Box::new(loader.source().image().clone());
         let loads = states.iter().map(|state| folded(state)).collect();
@@ -119,7 +118,7 @@ fn reread(
     if watch.cancelled() {
         return Err("stopped".to_owned());
     }
-    let differences = differences(old, &loader, layer, watch);
+    let differences = differences(old, &loader, layer, watch)?;
     Ok(Rebuilt { loader, states, layer, differences })
 }
 
@@ -149,13 +148,14 @@ fn open(
     }
 }
 
-/// What differs in the tree at `layer` of the old image and in that of the same layer of the new one.
+/// What differs in the tree at `layer` of the old image and in that of the same layer of the new one; an error if `watch`
+/// cancels it.
 fn differences(
     old: &Loader,
     new: &Loader,
     layer: usize,
     watch: &dyn Watch,
-) -> Vec<(Vec<u8>, Since)> {
+) -> Result<Vec<(Vec<u8>, Since)>, String> {
     let (before, after) = (old.source(), new.source());
     let same = same_layer(before.image(), after.image(), layer);
     let (old_stack, new_stack) = (old.stack(), new.stack());
@@ -163,7 +163,7 @@ fn differences(
     let Some((old_layer, new_layer)) =
         highest(old_stack.folded(), layer).zip(highest(new_stack.folded(), same))
     else {
-        return Vec::new();
+        return Ok(Vec::new());
     };
     let side = |source, stack, layer| Side { source, stack, layer };
     let mut files = Files::of(
@@ -173,10 +173,45 @@ fn differences(
     );
     drop((old_stack, new_stack));
     files.decide(before.as_ref(), after.as_ref(), watch);
+    // Where that was broken off, the rest is undecided.
+    if watch.cancelled() {
+        return Err("stopped".to_owned());
+    }
     let since = |meaning| match meaning {
         Meaning::Added => Since::New,
         Meaning::Removed => Since::Gone,
-        Meaning::Content | Meaning::Metadata | Meaning::Undecided => Since::Changed,
+        Meaning::Content | Meaning::Metadata => Since::Changed,
+        Meaning::Undecided => Since::Unknown,
     };
-    files.differences.into_iter().map(|it| (it.path, since(it.meaning))).collect()
+    Ok(files.differences.into_iter().map(|it| (it.path, since(it.meaning))).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::AtomicBool;
+
+    use super::{Reporting, differences};
+    use crate::load::{Loader, Want};
+    use crate::source::{self, Opened, Options};
+
+    fn demo() -> Loader {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/assets/demo/image.tar");
+        let Ok(Opened::Image(source)) = source::open(path, &Options::default()) else {
+            panic!("{path} is an image")
+        };
+        let loader = Loader::new(Arc::from(source), None);
+        loader.run(Want::Tree, &|_| {});
+        loader
+    }
+
+    #[test]
+    fn a_comparison_that_was_stopped_says_nothing() {
+        let (old, new) = (demo(), demo());
+        for stopped in [false, true] {
+            let stop = AtomicBool::new(stopped);
+            let found = differences(&old, &new, 0, &Reporting::new(&stop, &|_| {}));
+            assert_eq!(found, if stopped { Err("stopped".to_owned()) } else { Ok(Vec::new()) });
+        }
+    }
 }

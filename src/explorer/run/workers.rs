@@ -1,5 +1,6 @@
 //! Threads that read for the viewer, extract, compare and read package databases.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
@@ -15,6 +16,7 @@ use crate::explorer::run::{Explorer, comparing, extracting, viewer};
 use crate::extract::locate;
 use crate::load::files::packages::{Inventory, databases};
 use crate::source::Source;
+use crate::stack::{NodeId, Stack};
 
 impl Explorer {
     /// Reads a part of a file, in a thread.
@@ -22,10 +24,11 @@ impl Explorer {
         let Some(loader) = self.loader.clone() else { return Ok(()) };
         let newest = Arc::clone(&self.newest_read);
         newest.store(request.number, Ordering::Relaxed);
+        let load = self.load_number;
         spawn(&self.send, "viewer", move |send| {
             let answer = viewer::read(&loader, &request, &newest);
             let message = Message::PartRead { number: request.number, answer };
-            let _ = send.send(RunEvent::Message(message));
+            let _ = send.send(RunEvent::Answer(load, message));
         })
     }
 
@@ -33,13 +36,13 @@ impl Explorer {
     pub(super) fn extract(&mut self, request: ExtractionRequest) -> Result<(), Error> {
         let Some(loader) = self.loader.clone() else { return Ok(()) };
         self.stop_extracting = Arc::default();
-        let stop = Arc::clone(&self.stop_extracting);
+        let (stop, number) = (Arc::clone(&self.stop_extracting), self.load_number);
         spawn(&self.send, "extract", move |send| {
             let progress = send.clone();
             let ended = extracting::extract(&loader, &request, &stop, &|done| {
-                let _ = progress.send(RunEvent::Message(Message::ExtractionProgress(done)));
+                let _ = progress.send(RunEvent::Answer(number, Message::ExtractionProgress(done)));
             });
-            let _ = send.send(RunEvent::Message(Message::ExtractionEnded(ended)));
+            let _ = send.send(RunEvent::Answer(number, Message::ExtractionEnded(ended)));
         })
     }
 
@@ -51,14 +54,9 @@ impl Explorer {
             let found = databases(&loader.stack(), layer, true);
             let Inventory { packages, notes, rpm: _ } = found.read(loader.source().as_ref());
             let stack = loader.stack();
-            let of = packages.paths().filter_map(|(path, owner)| {
-                let there = stack.find(path).filter(|&node| stack.visible(node, layer).is_some());
-                // Listed from before a directory became a link, /bin to /usr/bin.
-                Some((there.or_else(|| locate(&stack, path, layer))?, owner))
-            });
-            let of = of.collect();
+            let of = nodes_of(&stack, packages.paths(), database_layer);
             let owners = Owners { database_layer, packages: packages.list().to_vec(), of, notes };
-            let _ = send.send(RunEvent::Packages(number, Box::new(owners)));
+            let _ = send.send(RunEvent::Answer(number, Message::Packages(Box::new(owners))));
         })
     }
 
@@ -71,13 +69,13 @@ impl Explorer {
         spawn(&self.send, "compare", move |send| {
             let progress = send.clone();
             let report = |read| {
-                let _ = progress.send(RunEvent::Message(Message::ComparisonProgress(read)));
+                let _ = progress.send(RunEvent::Answer(number, Message::ComparisonProgress(read)));
             };
             let watch = Reporting::new(&stop, &report);
             let made = comparing::compare(&loader, layer, &reference, &settings, &watch);
             let _ = send.send(match made {
                 Ok(made) => RunEvent::ComparisonReady(number, Box::new(made)),
-                Err(why) => RunEvent::Message(Message::ComparisonFailed(why)),
+                Err(why) => RunEvent::Answer(number, Message::ComparisonFailed(why)),
             });
         })
     }
@@ -117,16 +115,44 @@ impl Explorer {
     /// Returns to the image that the comparison was started from.
     pub(super) fn leave_comparison(&mut self) -> Result<bool, Error> {
         let Some((mut state, loader)) = self.before_comparison.take() else { return Ok(false) };
-        self.stop_comparing.store(true, Ordering::Relaxed);
+        self.abandon_work();
         state.copy_appearance(&self.state);
-        if let Some(comparison) = self.loader.replace(loader) {
-            comparison.stop();
-        }
-        // Events of the comparison are ignored from here on. Those for the image were ignored during it.
-        self.load_number += 1;
-        state.forget_requests();
-        let size = state.size;
+        self.loader = Some(loader);
         self.state = state;
-        self.dispatch(Message::Resize(size))
+        self.dispatch(Message::Returned)
+    }
+}
+
+/// The nodes of owned paths, the same for all layers that have these databases, whether they have the path or not.
+fn nodes_of<'p>(
+    stack: &Stack,
+    paths: impl Iterator<Item = (&'p [u8], Option<u32>)>,
+    database_layer: usize,
+) -> HashMap<NodeId, Option<u32>> {
+    let nodes = paths.flat_map(|(path, owner)| {
+        // The second for paths from before a directory became a link, /bin to /usr/bin.
+        let nodes = [stack.find(path), locate(stack, path, database_layer)];
+        nodes.into_iter().flatten().map(move |node| (node, owner))
+    });
+    nodes.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::nodes_of;
+    use crate::stack::notation;
+
+    #[test]
+    fn owned_paths_are_found_at_any_layer_and_through_links() {
+        let layers =
+            "0: +db:1 +usr/ +usr/bin/ +usr/bin/a:1 +bin->usr/bin +etc/ +etc/gone:1 | 1: -etc/gone";
+        let stack = notation::stack(layers).unwrap().0;
+        let paths = [&b"/bin/a"[..], b"/etc/gone", b"/no/such"];
+        let paths = paths.into_iter().zip([Some(0), Some(1), Some(2)]);
+        let of = nodes_of(&stack, paths, 0);
+        let owner = |path: &str| of.get(&stack.find(path.as_bytes()).unwrap());
+        assert_eq!(owner("/usr/bin/a"), Some(&Some(0)));
+        assert_eq!(owner("/etc/gone"), Some(&Some(1)), "the layer below still has it");
+        assert_eq!(of.len(), 2);
     }
 }

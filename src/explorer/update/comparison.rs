@@ -11,7 +11,7 @@ use crate::text::visible;
 
 /// `c`: asks with which image; in a comparison, ends it.
 pub(super) fn ask(state: &mut State, stack: &Stack) -> Vec<Effect> {
-    if state.comparison.is_some() {
+    if state.comparison.is_some() && state.extraction.is_none() {
         return vec![Effect::LeaveComparison];
     }
     let all_read = state.image.is_some() && stack.folded() == state.layer_count();

@@ -104,8 +104,8 @@ pub(super) fn ended(state: &mut State, stack: &Stack, number: u64, unread: usize
 }
 
 /// Enter on a hit: opens that version of the file at the line.
-pub(super) fn choose(state: &mut State, stack: &Stack, item: usize) -> Vec<Effect> {
-    let found = state.contents.as_ref().and_then(|search| search.hits.get(item)).cloned();
+pub(super) fn choose(state: &mut State, stack: &Stack, below: NodeId, item: usize) -> Vec<Effect> {
+    let found = state.contents_below(below).and_then(|search| search.hits.get(item)).cloned();
     let Some(VersionHit { node, event, layer, hit }) = found else { return Vec::new() };
     let which: Visible<'static> = visible!["layer ", layer];
     let first = hit.matches.first().and_then(|at| hit.text.get(at.start as usize..at.end as usize));

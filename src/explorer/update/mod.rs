@@ -61,6 +61,12 @@ fn handle(state: &mut State, stack: &Stack, message: Message) -> Vec<Effect> {
             actions.into_iter().flat_map(|action| perform(state, stack, action)).collect()
         }
         Message::Written => reload::written(state),
+        Message::Returned => {
+            state.forget_requests();
+            let size = state.size;
+            apply(state, stack, Message::Resize(size));
+            navigate::file::ask::again(state)
+        }
         Message::ContentsFound { number, files, hits } => {
             contents::found(state, stack, (number, files), hits)
         }
@@ -283,12 +289,11 @@ fn cancel(state: &mut State, stack: &Stack) -> Vec<Effect> {
         navigate::overlay::open(state, stack, OverlayKind::Choices);
         return Vec::new();
     }
-    if state.phase == Phase::Opening && (!state.choices.is_empty() || state.image.is_some()) {
-        if state.image.is_some() {
-            state.phase = Phase::Done;
-        } else {
-            navigate::overlay::open(state, stack, OverlayKind::Choices);
-        }
+    if state.opening_other.take().is_some() {
+        return vec![Effect::CancelChoice];
+    }
+    if state.phase == Phase::Opening && !state.choices.is_empty() {
+        navigate::overlay::open(state, stack, OverlayKind::Choices);
         return vec![Effect::CancelChoice];
     }
     if state.phase == Phase::Reading {

@@ -10,7 +10,7 @@ use crate::explorer::view::overlay::{is_first_choice, place};
 use crate::explorer::view::page;
 use crate::explorer::{navigate, update, view};
 use crate::stack::Stack;
-use crate::text::visible;
+use crate::text::{Visible, visible};
 
 /// What an action in an overlay leads to.
 pub(super) enum Reply {
@@ -46,20 +46,8 @@ pub(super) fn act(state: &mut State, stack: &Stack, action: Action) -> Reply {
         {
             update::contents::ask(state, stack);
         }
-        Action::Cancel if matches!(overlay.kind, OverlayKind::Contents(_)) && !overlay.typing => {
-            return update::contents::cancel(state, stack).into();
-        }
-        Action::Cancel if overlay.typing && matches!(overlay.kind, OverlayKind::Contents(_)) => {
-            let listed = state.contents.is_some();
-            navigate::overlay::stop_typing(state, stack, false);
-            if !listed {
-                close(state);
-            }
-        }
-        Action::Cancel if overlay.typing => {
-            navigate::overlay::stop_typing(state, stack, false);
-        }
-        Action::Cancel | Action::Close => close(state),
+        Action::Cancel => return cancel(state, stack).into(),
+        Action::Close => close(state),
         _ if overlay.kind == OverlayKind::Map => update::map::act(state, stack, action),
         Action::Pane(PaneAction::NextPane | PaneAction::PreviousPane) if to_fix => {
             update::findings::turn(state, stack);
@@ -93,6 +81,36 @@ pub(super) fn act(state: &mut State, stack: &Stack, action: Action) -> Reply {
     Reply::NOTHING
 }
 
+/// Esc: ends the typing or what is running, else closes the overlay.
+fn cancel(state: &mut State, stack: &Stack) -> Vec<Effect> {
+    let Some(Overlay { kind, typing, .. }) = state.overlays.last() else { return Vec::new() };
+    match (*kind, typing) {
+        (OverlayKind::Contents(_), false) => return update::contents::cancel(state, stack),
+        // Nothing is listed that was found below another directory.
+        (OverlayKind::Contents(below), true) if state.contents_below(below).is_none() => {
+            close(state);
+        }
+        (_, true) => navigate::overlay::stop_typing(state, stack, false),
+        (_, false) => close(state),
+    }
+    Vec::new()
+}
+
+/// Opens the chosen image: closes the list. An image that is open stays, and is read on, until the other is there.
+fn open_image(state: &mut State, name: Visible<'static>, open: Effect) -> Vec<Effect> {
+    if state.would_lose_work() {
+        state.notice = Some("another operation is running: Esc stops it".into());
+        return Vec::new();
+    }
+    state.overlays.pop();
+    if state.image.is_some() {
+        state.opening_other = Some(name);
+    } else {
+        state.phase = Phase::Opening;
+    }
+    vec![open]
+}
+
 /// Enter: does what the selected item stands for.
 fn choose(state: &mut State, stack: &Stack) -> Reply {
     let Some(Overlay { kind, selected, input, .. }) = state.overlays.last().cloned() else {
@@ -117,19 +135,18 @@ fn choose(state: &mut State, stack: &Stack) -> Reply {
             let Some(&choice) = view::choices::shown(state, overlay).get(selected) else {
                 return Reply::NOTHING;
             };
-            state.overlays.pop();
-            state.phase = Phase::Opening;
-            return vec![Effect::OpenChoice(choice)].into();
+            let name = state.choices.get(choice).map(|choice| visible(&choice.name).into_owned());
+            return open_image(state, name.unwrap_or_default(), Effect::OpenChoice(choice)).into();
         }
         OverlayKind::Platforms => {
-            state.overlays.pop();
             // The first platform is the one that is open.
             let chosen = page::platforms::all(state).into_iter().nth(selected);
-            if let Some(platform) = chosen.filter(|_| selected > 0) {
-                state.notice = Some(visible!["opening ", view::page::platform(&platform)]);
-                state.phase = Phase::Opening;
-                return vec![Effect::OpenPlatform(platform)].into();
-            }
+            let Some(platform) = chosen.filter(|_| selected > 0) else {
+                close(state);
+                return Reply::NOTHING;
+            };
+            let name = view::page::platform(&platform).into_owned();
+            return open_image(state, name, Effect::OpenPlatform(platform)).into();
         }
         OverlayKind::File | OverlayKind::Map => {}
         OverlayKind::Contents(below) => {
@@ -137,7 +154,7 @@ fn choose(state: &mut State, stack: &Stack) -> Reply {
             return if typing {
                 update::contents::start(state, stack, below, input.text()).into()
             } else {
-                update::contents::choose(state, stack, selected).into()
+                update::contents::choose(state, stack, below, selected).into()
             };
         }
         OverlayKind::Findings => update::findings::choose(state, stack, selected),

@@ -77,7 +77,7 @@ pub(super) fn handle(state: &mut State, stack: &Stack, message: Message) {
             }
         }
         Message::Failed(reason) if state.image.is_some() => {
-            state.phase = Phase::Done;
+            state.opening_other = None;
             state.notice = Some(visible(&reason).into_owned());
         }
         Message::Failed(reason) => state.phase = Phase::Failed(reason),
@@ -95,6 +95,7 @@ pub(super) fn handle(state: &mut State, stack: &Stack, message: Message) {
         | Message::ContentsFound { .. }
         | Message::ContentsEnded { .. }
         | Message::Written
+        | Message::Returned
         | Message::ReloadProgress(_)
         | Message::ReloadFailed(_)
         | Message::Reread(_)
@@ -125,8 +126,9 @@ fn changed(state: &mut State, layers: &[usize]) {
 
 /// `r`: resumes reading after Esc stopped it.
 pub(super) fn resume(state: &mut State, stack: &Stack) -> Vec<Effect> {
-    let examined =
-        matches!(state.findings, Some(FindingsState::Running { .. })) || state.is_working();
+    let examined = matches!(state.findings, Some(FindingsState::Running { .. }))
+        || state.would_lose_work()
+        || state.reloading.is_some();
     let notice = match state.phase {
         // The stack is not written to while files of it are examined.
         Phase::Done if examined => "files are being examined: try again in a moment",
@@ -191,6 +193,7 @@ fn described(state: &mut State, image: Box<Image>) {
     (state.waste, state.map, state.findings) = (None, None, None);
     state.contents = None;
     (state.extraction, state.comparing, state.reloading) = (None, None, None);
+    state.opening_other = None;
     (state.marks, state.following) = (None, None);
     state.owners.clear();
     state.owners_requested = None;

@@ -68,19 +68,9 @@ pub(super) fn due(state: &mut State) -> Option<Effect> {
     Some(Effect::Reload(state.layer))
 }
 
-/// Whether an overlay depends on the stack, or asks for what cannot be started during a reload.
+/// Whether an overlay is closed or computed anew by a reload, or asks for what cannot be started during one.
 const fn is_lost(overlay: OverlayKind) -> bool {
-    matches!(
-        overlay,
-        OverlayKind::History(_)
-            | OverlayKind::File
-            | OverlayKind::Map
-            | OverlayKind::Findings
-            | OverlayKind::Contents(_)
-            | OverlayKind::Extract(..)
-            | OverlayKind::Overwrite
-            | OverlayKind::Compare
-    )
+    overlay.holds_nodes() || matches!(overlay, OverlayKind::Findings | OverlayKind::Compare)
 }
 
 /// Shows the image as it is now, with cursor, folds, layer, filter and sort order as they were.
@@ -118,16 +108,7 @@ pub(super) fn reread(state: &mut State, stack: &Stack, reread: Reread) {
 
 /// Drops what holds paths or events of the stack before.
 fn forget_nodes(state: &mut State) {
-    state.overlays.retain(|overlay| {
-        !matches!(
-            overlay.kind,
-            OverlayKind::History(_)
-                | OverlayKind::File
-                | OverlayKind::Map
-                | OverlayKind::Extract(..)
-                | OverlayKind::Overwrite
-        )
-    });
+    state.overlays.retain(|overlay| !overlay.kind.holds_nodes());
     state.preferred.clear();
     (state.waste, state.map, state.file, state.occupied) = (None, None, None, None);
     state.owners.clear();
@@ -159,13 +140,18 @@ pub(crate) fn same_layer(old: &Image, new: &Image, layer: usize) -> usize {
 }
 
 fn notice(layer: usize, differences: &[(Vec<u8>, Since)], layers: usize) -> Visible<'static> {
-    let parts: Vec<Visible<'static>> =
-        [(Since::New, "new"), (Since::Changed, "changed"), (Since::Gone, "gone")]
-            .into_iter()
-            .map(|(since, word)| (differences.iter().filter(|it| it.1 == since).count(), word))
-            .filter(|(count, _)| *count > 0)
-            .map(|(count, word)| visible![size::count(count as u64), " ", word])
-            .collect();
+    const WORDS: [(Since, &str); 4] = [
+        (Since::New, "new"),
+        (Since::Changed, "changed"),
+        (Since::Gone, "gone"),
+        (Since::Unknown, "not compared"),
+    ];
+    let parts: Vec<Visible<'static>> = WORDS
+        .into_iter()
+        .map(|(since, word)| (differences.iter().filter(|it| it.1 == since).count(), word))
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, word)| visible![size::count(count as u64), " ", word])
+        .collect();
     let other = match layers {
         0 => Visible::default(),
         1 => "; 1 other layer".into(),
@@ -199,6 +185,11 @@ fn marks(stack: &Stack, differences: &[(Vec<u8>, Since)]) -> HashMap<NodeId, Pat
                 // A directory differs by its time when something in it is lost.
                 marks.entry(node).or_insert(PathMark::Changed);
                 node
+            }
+            // What is above may be as it was.
+            Since::Unknown => {
+                marks.entry(node).or_insert(PathMark::Unknown);
+                continue;
             }
         };
         let above = std::iter::successors(stack.parent(first), |&dir| stack.parent(dir));

@@ -17,7 +17,7 @@ pub(crate) fn query(text: &str) -> Result<Query, String> {
 
 /// The path of an item of the list, and its layer.
 pub(super) fn under_cursor(state: &State, item: usize) -> Option<(NodeId, usize)> {
-    let is_open = matches!(state.overlays.last()?.kind, OverlayKind::Contents(_));
-    let found = state.contents.as_ref().filter(|_| is_open)?.hits.get(item)?;
+    let OverlayKind::Contents(below) = state.overlays.last()?.kind else { return None };
+    let found = state.contents_below(below)?.hits.get(item)?;
     Some((found.node, found.layer))
 }

@@ -12,6 +12,7 @@ pub fn mark(state: &State, node: NodeId, open: bool) -> Option<Span> {
     let text = match state.marks.as_ref()?.paths.get(&node)? {
         PathMark::New => "  new".into(),
         PathMark::Changed => "  changed".into(),
+        PathMark::Unknown => "  not compared".into(),
         PathMark::Lost(count) => visible!["  ", size::count(*count), " gone"],
         PathMark::Inside if open => return None,
         PathMark::Inside => "  changed inside".into(),

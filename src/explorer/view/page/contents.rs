@@ -20,8 +20,7 @@ pub(super) fn page(
     width: usize,
 ) -> OverlayText {
     let mut out = Writer::new(width);
-    let search = state.contents.as_ref().filter(|search| search.below == below);
-    match search {
+    match state.contents_below(below) {
         Some(search) if !overlay.typing => found(&mut out, state, stack, search),
         _ => out.text(
             Role::Quiet,
