@@ -191,6 +191,35 @@ fn a_key_without_a_meaning_says_so() {
     assert!(explorer.text().contains("Z does nothing here"), "{}", explorer.text());
 }
 
+/// Keys that some lists and pages have, in others.
+#[test]
+fn a_key_without_a_meaning_in_a_list_or_page_says_so() {
+    for (open, keys) in [
+        ("2 w", "tab / ctrl-s a"),
+        ("1 enter", "tab / ctrl-s a"),
+        ("i", "tab / ctrl-s a"),
+        ("!", "tab / ctrl-s a"),
+        ("W", "/ ctrl-s a"),
+        ("W tab", "/ ctrl-s a"),
+        ("T", "tab / ctrl-s a ctrl-d ctrl-u pgdn pgup"),
+        ("?", "tab ctrl-s a"),
+        ("/ h o s t n a m e enter esc v", "tab ctrl-s a"),
+    ] {
+        for key in keys.split(' ') {
+            let mut explorer = Explorer::open(120, 40);
+            explorer.keys(open);
+            explorer.keys(key);
+            let said = explorer.state.notice.as_ref().map(|notice| notice.plain().into_owned());
+            let said = said.unwrap_or_default();
+            assert!(
+                said.contains("does nothing here"),
+                "{open}: {key}: {said}\n{}",
+                explorer.text()
+            );
+        }
+    }
+}
+
 #[test]
 fn keys_of_the_history_work() {
     let history = || {

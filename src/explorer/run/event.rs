@@ -12,7 +12,7 @@ use crate::explorer::run::comparing::Made;
 use crate::explorer::terminal::Signal;
 use crate::image::platform::Platform;
 use crate::load::{Event, LayerState, Loader};
-use crate::source::{Attachments, Error, Opened, Source};
+use crate::source::{Error, Opened, Source};
 
 /// An opened choice.
 pub(super) struct Chosen {

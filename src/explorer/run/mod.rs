@@ -13,6 +13,7 @@ mod listing;
 mod opening;
 mod pager;
 mod rate;
+mod reading;
 mod reloading;
 mod searching;
 pub(crate) mod settings;
@@ -26,20 +27,19 @@ use std::sync::{Arc, mpsc};
 use std::time::{Duration, Instant};
 
 use crate::explorer::model::message::{Effect, Message};
-use crate::explorer::model::own_entries::OwnEntries;
 use crate::explorer::model::state::State;
 pub(crate) use crate::explorer::run::error::Error;
 use crate::explorer::run::event::RunEvent;
 use crate::explorer::run::rate::Rate;
 use crate::explorer::run::settings::StartSettings;
 use crate::explorer::run::worker::spawn;
+use crate::explorer::terminal::background::LateAnswer;
 use crate::explorer::terminal::{Session, Signal};
 use crate::explorer::{draw, terminal, update, view};
 use crate::image::platform::Platform;
-use crate::load::pace::Pace;
+use crate::load::Loader;
 use crate::load::settings::OpenSettings;
-use crate::load::{Event, Loader, Want};
-use crate::source::{self, Attachments, Opened, Several, Source};
+use crate::source::{self, Opened, Several, Source};
 use crate::stack::Stack;
 
 /// An image that opens within this time is in the first frame; an error within it is printed without entering the screen.
@@ -66,10 +66,11 @@ pub(crate) fn run(
     let session = Session::enter(start.mouse()).map_err(Error::Unusable)?;
     let asks = start.asks_background();
     let mut explorer = Explorer::new(session, send, start)?;
-    if explorer.fit_background(asks)? {
+    let (ends, late) = explorer.fit_background(asks)?;
+    if ends {
         return Ok(());
     }
-    explorer.listen()?;
+    explorer.listen(late)?;
     explorer.explore(first, &receive)?;
     explorer.outcome()
 }
@@ -137,9 +138,9 @@ impl Explorer {
         })
     }
 
-    fn listen(&self) -> Result<(), Error> {
+    fn listen(&self, late: LateAnswer) -> Result<(), Error> {
         let send = self.send.clone();
-        terminal::spawn_input(move |input| send.send(RunEvent::Input(input)).is_ok())
+        terminal::spawn_input(late, move |input| send.send(RunEvent::Input(input)).is_ok())
             .map_err(Error::Thread)?;
         let send = self.send.clone();
         terminal::spawn_signals(move |signal| send.send(RunEvent::Signal(signal)).is_ok())
@@ -260,57 +261,6 @@ impl Explorer {
         self.load_number += 1;
     }
 
-    /// Reads the layers that are not folded yet.
-    fn read(&mut self) -> Result<(), Error> {
-        let Some(loader) = self.loader.clone() else { return Ok(()) };
-        self.rate = Rate::new(loader.source().image().layers.len(), Instant::now());
-        let number = self.load_number;
-        spawn(&self.send, "load", move |send| {
-            let pace = Pace::new();
-            loader.run(Want::Kinds, &|event| {
-                if pace.allows(&event) && send.send(RunEvent::Load(number, event)).is_err() {
-                    // The event loop has ended.
-                    loader.stop();
-                }
-            });
-            send_attachments(&loader, number, send);
-        })
-    }
-
-    /// Finds attachments of the image, in a thread.
-    fn find_attachments(&self) -> Result<(), Error> {
-        let Some(loader) = self.loader.clone() else { return Ok(()) };
-        let number = self.load_number;
-        spawn(&self.send, "attachments", move |send| send_attachments(&loader, number, send))
-    }
-
-    fn handle_load(&mut self, event: Event) -> Result<bool, Error> {
-        match event {
-            Event::Reading { layer, done, total } => {
-                self.announce_copy()?;
-                if let Some(rate) = self.rate.read(layer, done, Instant::now()) {
-                    self.dispatch(Message::Rate(rate))?;
-                }
-                self.dispatch(Message::Reading { layer, done, total })
-            }
-            Event::Rows(table) => self.dispatch(Message::FirstRows(OwnEntries::of(&table))),
-            Event::Listed(layer, listing) => {
-                let entries = OwnEntries::of(&listing.table);
-                self.dispatch(Message::Listed { layer, entries })
-            }
-            Event::Folded(layer, state) => self.dispatch(Message::Folded {
-                layer,
-                problems: state.problems.clone(),
-                hidden: state.hidden.clone(),
-            }),
-            Event::Deciding { left } => self.dispatch(Message::Deciding { left: left as u64 }),
-            Event::Finished => {
-                self.dispatch(Message::Finished)?;
-                self.report_changed_layers()
-            }
-        }
-    }
-
     /// Reports the layers whose files were changed after they were opened.
     fn report_changed_layers(&mut self) -> Result<bool, Error> {
         let Some(loader) = &self.loader else { return Ok(false) };
@@ -392,12 +342,5 @@ impl Explorer {
             Effect::Redraw => self.session.redraw().map_err(Error::TerminalLost)?,
         }
         Ok(false)
-    }
-}
-
-fn send_attachments(loader: &Loader, number: u64, send: &Sender<RunEvent>) {
-    let attachments = loader.source().attachments();
-    if attachments != Attachments::default() {
-        let _ = send.send(RunEvent::Answer(number, Message::Attachments(attachments)));
     }
 }

@@ -30,8 +30,8 @@ pub(super) fn open(state: &mut State, stack: &Stack) {
     navigate::overlay::open(state, stack, OverlayKind::Map);
 }
 
-/// Performs an action in the treemap.
-pub(super) fn act(state: &mut State, stack: &Stack, action: Action) {
+/// Performs an action in the treemap. Returns whether it does something there.
+pub(super) fn act(state: &mut State, stack: &Stack, action: Action) -> bool {
     match action {
         Action::Treemap => open(state, stack),
         Action::Move(Move::Down) => neighbour(state, 0, 1),
@@ -60,8 +60,9 @@ pub(super) fn act(state: &mut State, stack: &Stack, action: Action) {
         | Action::Pane(_)
         | Action::Tree(_)
         | Action::File(_)
-        | Action::Program(_) => {}
+        | Action::Program(_) => return false,
     }
+    true
 }
 
 /// Puts the cursor on the tile at a cell of the screen. Returns whether a tile is there.

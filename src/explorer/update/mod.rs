@@ -58,7 +58,8 @@ fn handle(state: &mut State, stack: &Stack, message: Message) -> Vec<Effect> {
             (state.arranging, state.marks) = (false, None);
             let actions = mouse::handle(state, stack, event);
             navigate::trees::settle(state, stack);
-            actions.into_iter().flat_map(|action| perform(state, stack, action)).collect()
+            let effects = actions.into_iter().filter_map(|action| perform(state, stack, action));
+            effects.flatten().collect()
         }
         Message::Written => reload::written(state),
         Message::Returned => {
@@ -168,11 +169,11 @@ fn key(state: &mut State, stack: &Stack, key: Key) -> Vec<Effect> {
     {
         return effects;
     }
-    let Some(action) = state.keymap.lookup(key, state.contexts()) else {
+    let action = state.keymap.lookup(key, state.contexts());
+    action.and_then(|action| perform(state, stack, action)).unwrap_or_else(|| {
         state.notice = Some(unbound(state, key));
-        return Vec::new();
-    };
-    perform(state, stack, action)
+        Vec::new()
+    })
 }
 
 /// Names a key that does nothing here, and the key of help.
@@ -215,14 +216,21 @@ fn typing(
     taken
 }
 
-/// Performs an action in what has the keys: the topmost overlay, a prompt or the focused pane.
-fn perform(state: &mut State, stack: &Stack, action: Action) -> Vec<Effect> {
+/// Performs an action in what has the keys: the topmost overlay, a prompt or the focused pane. `None` if it does nothing in
+/// that overlay.
+fn perform(state: &mut State, stack: &Stack, action: Action) -> Option<Vec<Effect>> {
     if !state.overlays.is_empty() && !matches!(action, Action::Program(_)) {
         return match overlay::act(state, stack, action) {
-            Reply::Effects(effects) => effects,
+            Reply::Effects(effects) => Some(effects),
             Reply::Perform(action) => perform(state, stack, action),
+            Reply::Unbound => None,
         };
     }
+    Some(in_panes(state, stack, action))
+}
+
+/// Performs an action where no overlay is open.
+fn in_panes(state: &mut State, stack: &Stack, action: Action) -> Vec<Effect> {
     let on_stack = state.focus == Pane::Stack;
     match action {
         Action::Program(ProgramAction::Interrupt) => return vec![Effect::Quit],

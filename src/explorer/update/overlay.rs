@@ -18,6 +18,8 @@ pub(super) enum Reply {
     Effects(Vec<Effect>),
     /// An action to perform in the panes: the overlay is closed.
     Perform(Action),
+    /// The action does nothing here.
+    Unbound,
 }
 
 impl Reply {
@@ -37,7 +39,9 @@ pub(super) fn act(state: &mut State, stack: &Stack, action: Action) -> Reply {
     match action {
         Action::Version(action) => return file::open::act(state, stack, action).into(),
         Action::Help => open(state, stack, OverlayKind::Help),
-        _ if overlay.kind == OverlayKind::File => return file::act(state, action).into(),
+        _ if overlay.kind == OverlayKind::File => {
+            return file::act(state, action).map_or(Reply::Unbound, Reply::Effects);
+        }
         Action::Extract => update::extraction::ask(state, stack),
         Action::Palette => open(state, stack, OverlayKind::Palette),
         Action::Close if is_first_choice(state) => return vec![Effect::Quit].into(),
@@ -48,7 +52,11 @@ pub(super) fn act(state: &mut State, stack: &Stack, action: Action) -> Reply {
         }
         Action::Cancel => return cancel(state, stack).into(),
         Action::Close => close(state),
-        _ if overlay.kind == OverlayKind::Map => update::map::act(state, stack, action),
+        _ if overlay.kind == OverlayKind::Map => {
+            if !update::map::act(state, stack, action) {
+                return Reply::Unbound;
+            }
+        }
         Action::Pane(PaneAction::NextPane | PaneAction::PreviousPane) if to_fix => {
             update::findings::turn(state, stack);
         }
@@ -76,7 +84,7 @@ pub(super) fn act(state: &mut State, stack: &Stack, action: Action) -> Reply {
         | Action::Tree(_)
         | Action::File(_)
         | Action::Map(_)
-        | Action::Program(_) => {}
+        | Action::Program(_) => return Reply::Unbound,
     }
     Reply::NOTHING
 }

@@ -43,21 +43,21 @@ pub(crate) fn arrived(state: &mut State, number: u64, answer: Result<Box<Content
     }
 }
 
-/// Performs an action in the viewer.
-pub(crate) fn act(state: &mut State, action: Action) -> Vec<Effect> {
+/// Performs an action in the viewer; `None` if it does nothing there.
+pub(crate) fn act(state: &mut State, action: Action) -> Option<Vec<Effect>> {
     let (_, body) = area(state);
     let height = usize::from(body.height).max(1) as isize;
     let typing = state.overlays.last().is_some_and(|top| top.typing);
-    let Some(file) = &mut state.file else { return Vec::new() };
+    let Some(file) = &mut state.file else { return None };
     file.message = None;
     match action {
-        Action::Open if typing => return accept(state),
+        Action::Open if typing => return Some(accept(state)),
         Action::Cancel if typing => set_typing(state, false),
         Action::Cancel => navigate::overlay::close(state),
         Action::Close if !typing => navigate::overlay::close(state),
-        Action::Move(Move::Top) => return file::position::go_to_start(state),
-        Action::Move(Move::Bottom) => return file::position::go_to_end(state),
-        Action::Move(to) => return file::position::step(state, to.rows(height)),
+        Action::Move(Move::Top) => return Some(file::position::go_to_start(state)),
+        Action::Move(Move::Bottom) => return Some(file::position::go_to_end(state)),
+        Action::Move(to) => return Some(file::position::step(state, to.rows(height))),
         Action::Left => file.left = file.left.saturating_sub(SIDE),
         Action::Right if !file.wrap => file.left = (file.left + SIDE).min(1 << 16),
         Action::File(FileAction::Wrap) => {
@@ -66,8 +66,8 @@ pub(crate) fn act(state: &mut State, action: Action) -> Vec<Effect> {
         }
         Action::File(FileAction::Hex) => file::position::turn(file),
         Action::Find(FindAction::Search) => set_typing(state, true),
-        Action::Find(FindAction::NextHit) => return next(state, true),
-        Action::Find(FindAction::PreviousHit) => return next(state, false),
+        Action::Find(FindAction::NextHit) => return Some(next(state, true)),
+        Action::Find(FindAction::PreviousHit) => return Some(next(state, false)),
         Action::Open
         | Action::Close
         | Action::Intermediate
@@ -81,9 +81,9 @@ pub(crate) fn act(state: &mut State, action: Action) -> Vec<Effect> {
         | Action::Pane(_)
         | Action::Tree(_)
         | Action::Map(_)
-        | Action::Program(_) => {}
+        | Action::Program(_) => return None,
     }
-    Vec::new()
+    Some(Vec::new())
 }
 
 /// Opens or closes the prompt of the search.
