@@ -28,7 +28,7 @@ fn hit(explorer: &Explorer, path: &str, layer: usize, line: u64, text: &[u8]) ->
         cut: false,
         matches: at.map(|at| at..at + 4).into_iter().collect(),
     };
-    VersionHit { node, event: version.event, layer, hit }
+    VersionHit { node, event: version.event, layer, hit, more: false }
 }
 
 fn found(explorer: &mut Explorer, number: u64, files: u64, hits: Vec<VersionHit>) {
@@ -49,8 +49,13 @@ pub fn answer(explorer: &mut Explorer, below: NodeId, text: &str) {
         cut: true,
         matches: std::iter::once(1..9).collect(),
     };
-    let hits =
-        files.map(|(layer, event, node)| VersionHit { node, event, layer, hit: hit.clone() });
+    let hits = files.map(|(layer, event, node)| VersionHit {
+        node,
+        event,
+        layer,
+        hit: hit.clone(),
+        more: false,
+    });
     explorer.state.contents = Some(Box::new(ContentsSearch {
         number: 1,
         pattern: text.to_owned(),
@@ -187,4 +192,15 @@ fn a_search_that_was_stopped_by_a_comparison_says_so() {
     assert!(explorer.text().contains("searched …"), "{}", explorer.text());
     explorer.send(Message::Returned);
     assert!(explorer.text().contains("searched, stopped"), "{}", explorer.text());
+}
+
+#[test]
+fn a_file_with_more_lines_than_are_listed_says_so() {
+    let mut explorer = searched(120, 40);
+    let line = hit(&explorer, "/etc/group", 0, 200, b"root");
+    found(&mut explorer, 1, 99, vec![VersionHit { more: true, ..line }]);
+    explorer.send(Message::ContentsEnded { number: 1, unread: 0 });
+    let text = explorer.text();
+    assert!(text.contains("99 files searched, 1 has more lines"), "{text}");
+    assert!(text.contains("the first 200 lines; there are more"), "{text}");
 }

@@ -6,28 +6,29 @@ use crate::explorer::model::message::Message;
 use crate::explorer::run::Explorer;
 use crate::explorer::run::error::Error;
 use crate::explorer::terminal;
+use crate::explorer::terminal::background::LateAnswer;
 
 impl Explorer {
     /// Takes the light theme on a light background. Keys that were typed meanwhile are handled. Returns whether one of
-    /// them ends the explorer.
-    pub(super) fn fit_background(&mut self, asks: bool) -> Result<bool, Error> {
+    /// them ends the explorer, and what of the answer is still to come as keys.
+    pub(super) fn fit_background(&mut self, asks: bool) -> Result<(bool, LateAnswer), Error> {
         if !asks {
-            return Ok(false);
+            return Ok((false, LateAnswer::default()));
         }
-        let (light, typed) = terminal::background::ask();
-        if light == Some(true) {
+        let answer = terminal::background::ask();
+        if answer.light == Some(true) {
             self.state.theme = Theme::Light;
         }
-        for key in typed.into_iter().filter_map(key) {
+        for key in answer.typed.into_iter().filter_map(key) {
             if self.dispatch(Message::Key(key))? {
-                return Ok(true);
+                return Ok((true, answer.late));
             }
         }
-        Ok(false)
+        Ok((false, answer.late))
     }
 }
 
-/// Characters and ctrl-c; other keys are not taken.
+/// Characters and ctrl-c; other keys, which the answer has no sequences of any more, are not taken.
 fn key(byte: u8) -> Option<Key> {
     match byte {
         0x03 => Some(Key { ctrl: true, ..Key::plain(Code::Char('c')) }),

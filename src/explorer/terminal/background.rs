@@ -12,12 +12,23 @@ const ANSWER_MAX: usize = 512;
 /// Characters of a late answer that are dropped at most.
 const LATE_MAX: u8 = 40;
 
-/// Whether the background is light, and the bytes that were typed meanwhile; `None` where that is not known.
-pub fn ask() -> (Option<bool>, Vec<u8>) {
+/// What came while the terminal was asked.
+#[derive(Debug, Default)]
+pub struct Answer {
+    /// Whether the background is light, where that is known.
+    pub light: Option<bool>,
+    /// Bytes that were typed meanwhile, without those of sequences, as the keys with arrows send.
+    pub typed: Vec<u8>,
+    /// The rest of a sequence that had not arrived whole.
+    pub late: LateAnswer,
+}
+
+/// Asks the environment, else the terminal.
+pub fn ask() -> Answer {
     if let Some(light) = std::env::var("COLORFGBG").ok().as_deref().and_then(of_environment) {
-        return (Some(light), Vec::new());
+        return Answer { light: Some(light), ..Answer::default() };
     }
-    ask_terminal().map_or((None, Vec::new()), |answer| split(&answer))
+    split(&ask_terminal())
 }
 
 /// Of `15;0` or `0;default;15` the last number, the background among the sixteen colours: 7 and the bright ones are light.
@@ -27,68 +38,93 @@ fn of_environment(value: &str) -> Option<bool> {
 }
 
 #[cfg(unix)]
-fn ask_terminal() -> Option<Vec<u8>> {
+fn ask_terminal() -> Vec<u8> {
     use std::io::{IsTerminal as _, Write as _};
     use std::time::{Duration, Instant};
 
     use rustix::event::{PollFd, PollFlags, Timespec, poll};
+    use rustix::io::Errno;
 
     /// Terminals answer within a millisecond; a line to a far machine takes longer.
     const ANSWER_DEADLINE: Duration = Duration::from_millis(150);
 
     let (input, mut output) = (std::io::stdin(), std::io::stdout());
-    if !input.is_terminal() || !output.is_terminal() {
-        return None;
-    }
-    output.write_all(b"\x1b]11;?\x1b\\\x1b[c").and_then(|()| output.flush()).ok()?;
-    let deadline = Instant::now() + ANSWER_DEADLINE;
     let mut answer = Vec::new();
+    let can_answer = input.is_terminal() && output.is_terminal();
+    let mut ask = || output.write_all(b"\x1b]11;?\x1b\\\x1b[c").and_then(|()| output.flush());
+    if !can_answer || ask().is_err() {
+        return answer;
+    }
+    let deadline = Instant::now() + ANSWER_DEADLINE;
     while !is_complete(&answer) && answer.len() < ANSWER_MAX {
         let left = deadline.saturating_duration_since(Instant::now());
         let left = Timespec { tv_sec: 0, tv_nsec: left.subsec_nanos().into() };
-        let ready = poll(&mut [PollFd::new(&input, PollFlags::IN)], Some(&left)).ok()?;
         let mut buffer = [0; 64];
-        match ready {
-            0 => break,
-            _ => match rustix::io::read(&input, &mut buffer) {
-                Ok(count @ 1..) => answer.extend_from_slice(&buffer[..count]),
-                _ => break,
-            },
+        let read = match poll(&mut [PollFd::new(&input, PollFlags::IN)], Some(&left)) {
+            Ok(0) => break,
+            Ok(_) => rustix::io::read(&input, &mut buffer),
+            Err(error) => Err(error),
+        };
+        match read {
+            Ok(count @ 1..) => answer.extend_from_slice(&buffer[..count]),
+            // A signal, as of a resize.
+            Err(Errno::INTR) => {}
+            Ok(0) | Err(_) => break,
         }
     }
-    Some(answer)
+    answer
 }
 
 #[cfg(not(unix))]
-const fn ask_terminal() -> Option<Vec<u8>> {
-    None
+const fn ask_terminal() -> Vec<u8> {
+    Vec::new()
 }
 
 /// Whether the answer to DA1 is there: `ESC [ ? … c`.
 #[cfg(unix)]
 fn is_complete(answer: &[u8]) -> bool {
-    sequence(answer, b"\x1b[?", |byte| byte == b'c').is_some()
+    let parts = memchr::memmem::find_iter(answer, b"\x1b[?");
+    parts
+        .map(|start| &answer[start..])
+        .any(|part| sequence(part).is_some_and(|length| part.get(length - 1) == Some(&b'c')))
 }
 
-/// Beginning and end of a sequence.
-fn sequence(bytes: &[u8], begins: &[u8], ends: impl Fn(u8) -> bool) -> Option<(usize, usize)> {
-    let start = memchr::memmem::find(bytes, begins)?;
-    let end = bytes[start + begins.len()..].iter().position(|&byte| ends(byte))?;
-    Some((start, start + begins.len() + end + 1))
+/// The length of the sequence that begins with the escape character at the start (ECMA-48); `None` if it does not end.
+fn sequence(bytes: &[u8]) -> Option<usize> {
+    let body = bytes.get(2..).unwrap_or_default();
+    let length = match bytes.get(1)? {
+        b'[' => 1 + body.iter().position(|byte| matches!(byte, 0x40..=0x7e))?,
+        b'O' => body.first().map(|_| 1)?,
+        b']' | b'P' | b'_' | b'^' | b'X' => {
+            let bell = body.iter().position(|&byte| byte == 7).map(|at| at + 1);
+            let end = memchr::memmem::find(body, b"\x1b\\").map(|at| at + 2);
+            bell.into_iter().chain(end).min()?
+        }
+        // A key with Alt.
+        _ => 0,
+    };
+    Some(2 + length)
 }
 
-/// The background that the answer names, and what is not part of the answers: keys.
-fn split(answer: &[u8]) -> (Option<bool>, Vec<u8>) {
-    let mut rest = answer.to_vec();
-    let mut light = None;
-    if let Some((start, end)) = sequence(&rest, b"\x1b]11;", |byte| matches!(byte, 7 | b'\\')) {
-        light = is_light(&rest[start + 5..end]);
-        rest.drain(start..end);
+/// Takes the answer apart: the background that it names, and what is no sequence, which was typed.
+fn split(mut bytes: &[u8]) -> Answer {
+    let mut answer = Answer::default();
+    while let Some((&first, rest)) = bytes.split_first() {
+        if first != 0x1b {
+            answer.typed.push(first);
+            bytes = rest;
+            continue;
+        }
+        let Some(length) = sequence(bytes) else {
+            // A lone escape character is the key Esc.
+            answer.late = if rest.is_empty() { LateAnswer::default() } else { LateAnswer::begun() };
+            break;
+        };
+        let (whole, after) = bytes.split_at(length);
+        answer.light = whole.strip_prefix(b"\x1b]11;").and_then(is_light).or(answer.light);
+        bytes = after;
     }
-    if let Some((start, end)) = sequence(&rest, b"\x1b[?", |byte| byte == b'c') {
-        rest.drain(start..end);
-    }
-    (light, rest)
+    answer
 }
 
 /// Whether `rgb:RRRR/GGGG/BBBB`, one to four digits each, is nearer to white than to black (ITU-R BT.709).
@@ -113,10 +149,15 @@ pub struct LateAnswer {
 }
 
 impl LateAnswer {
+    /// Its beginning was read already.
+    const fn begun() -> Self {
+        Self { left: LATE_MAX }
+    }
+
     /// Whether this key is part of an answer.
     pub fn takes(&mut self, key: Key) -> bool {
         if key.alt && key.code == Code::Char(']') {
-            self.left = LATE_MAX;
+            *self = Self::begun();
             return true;
         }
         if self.left == 0 {
@@ -149,11 +190,36 @@ mod tests {
     fn answers_are_taken_out_of_what_was_typed() {
         let white = b"j\x1b]11;rgb:ffff/ffff/e0e0\x1b\\\x1b[?62;4ck";
         assert!(is_complete(white));
-        assert_eq!(split(white), (Some(true), b"jk".to_vec()));
-        assert_eq!(split(b"\x1b]11;rgb:1c/1c/1c\x07\x1b[?6c"), (Some(false), Vec::new()));
-        assert_eq!(split(b"\x1b[?1;2c"), (None, Vec::new()));
-        assert_eq!(split(b"\x1b]11;nonsense\x07"), (None, Vec::new()));
+        let split = |bytes| {
+            let Answer { light, typed, late } = split(bytes);
+            (light, String::from_utf8(typed).unwrap(), late.left > 0)
+        };
+        let no_keys = String::new;
+        assert_eq!(split(white), (Some(true), "jk".to_owned(), false));
+        assert_eq!(split(b"\x1b]11;rgb:1c/1c/1c\x07\x1b[?6c"), (Some(false), no_keys(), false));
+        assert_eq!(split(b"\x1b[?1;2c"), (None, no_keys(), false));
+        assert_eq!(split(b"\x1b]11;nonsense\x07"), (None, no_keys(), false));
         assert!(!is_complete(b"\x1b]11;rgb:1c/1c/1c\x07"));
+        assert!(!is_complete(b"\x1b[?1;2") && is_complete(b"\x1b[?2004$y\x1b[?1;2c"));
+        for (keys, typed) in [
+            (&b"\x1b[A"[..], ""),
+            (b"a\x1b[1;5Cb\x1bOAc\x1bxd\x1b[<0;3;4Me", "abcde"),
+            (b"q\x1b", "q"),
+        ] {
+            assert_eq!(split(keys), (None, typed.to_owned(), false), "{keys:?}");
+        }
+        for cut in [&b"j\x1b]11;rgb:ffff/ff"[..], b"j\x1b]11;rgb:ffff/ffff/ffff\x1b", b"j\x1b[?62;"]
+        {
+            assert_eq!(split(cut), (None, "j".to_owned(), true), "{cut:?}");
+        }
+    }
+
+    #[test]
+    fn the_rest_of_an_answer_that_was_cut_is_no_key() {
+        let mut late = split(b"\x1b]11;rgb:ffff/ff").late;
+        let rest = ["f", "f", "/", "f", "f", "alt-\\"];
+        assert!(rest.into_iter().all(|key| late.takes(Key::parse(key).unwrap())));
+        assert!(!late.takes(Key::parse("f").unwrap()), "after it keys are keys");
     }
 
     #[test]

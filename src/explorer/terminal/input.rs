@@ -20,14 +20,16 @@ const DOUBLE: Duration = Duration::from_millis(400);
 /// The longest wait for an event on Windows, so that the terminal can be handed over.
 const POLL: Duration = Duration::from_millis(100);
 
-/// Reads input in a thread of its own, until `send` returns false. `send` gets an error, once, when the terminal is lost.
+/// Reads input in a thread of its own, until `send` returns false; drops what is left of a `late` answer. `send` gets an error, once, when the terminal is lost.
 ///
 /// # Errors
 /// Where no thread can be started.
-pub fn spawn(send: impl Fn(io::Result<Message>) -> bool + Send + 'static) -> io::Result<()> {
+pub fn spawn(
+    mut late: LateAnswer,
+    send: impl Fn(io::Result<Message>) -> bool + Send + 'static,
+) -> io::Result<()> {
     thread::Builder::new().name("input".to_owned()).spawn(move || {
         let mut clicks = Clicks::default();
-        let mut late = LateAnswer::default();
         loop {
             handover::wait();
             match next() {

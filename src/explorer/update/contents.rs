@@ -106,7 +106,7 @@ pub(super) fn ended(state: &mut State, stack: &Stack, number: u64, unread: usize
 /// Enter on a hit: opens that version of the file at the line.
 pub(super) fn choose(state: &mut State, stack: &Stack, below: NodeId, item: usize) -> Vec<Effect> {
     let found = state.contents_below(below).and_then(|search| search.hits.get(item)).cloned();
-    let Some(VersionHit { node, event, layer, hit }) = found else { return Vec::new() };
+    let Some(VersionHit { node, event, layer, hit, .. }) = found else { return Vec::new() };
     let which: Visible<'static> = visible!["layer ", layer];
     let first = hit.matches.first().and_then(|at| hit.text.get(at.start as usize..at.end as usize));
     let text = first.and_then(|text| std::str::from_utf8(text).ok());

@@ -23,5 +23,5 @@ pub use crate::load::grep::found::FileHits;
 pub use crate::load::grep::query::{Query, Wanted};
 pub use crate::load::grep::run::{FoundFile, Outcome, Selection, Unread, search};
 pub use crate::load::grep::scope::Scope;
-pub use crate::load::grep::stream::{VersionHit, stream};
+pub use crate::load::grep::stream::{HITS_PER_FILE, VersionHit, stream};
 pub use crate::load::grep::tap::Tap;

@@ -15,8 +15,8 @@ use crate::load::grep::scope::Roots;
 use crate::load::{Loader, queue};
 use crate::stack::{EventId, NodeId};
 
-/// Hits that are told of one file; a file with more is told by these.
-const HITS_PER_FILE: usize = 200;
+/// Hits that are told of one file, so that no file fills the list alone.
+pub const HITS_PER_FILE: usize = 200;
 
 /// A hit in a version of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,6 +29,8 @@ pub struct VersionHit {
     pub layer: usize,
     /// The line.
     pub hit: Hit,
+    /// It is the last of [`HITS_PER_FILE`]; the version has more, which are not told.
+    pub more: bool,
 }
 
 /// A version: path, event, layer.
@@ -69,17 +71,16 @@ pub fn stream(
                 let mut search = FileSearch::new(query);
                 while let Some((layer, of_layer)) = jobs.next(worker == 0) {
                     read_layer(loader, layer, &of_layer, stop, &|_| {}, &mut |job, contents| {
-                        let mut hits = Vec::new();
+                        let mut found = Found::default();
                         let read = contents.and_then(|contents| {
-                            search.search(contents, &mut |hit| keep(&mut hits, hit))
+                            search.search(contents, &mut |hit| found.keep(hit))
                         });
-                        let whole = read.is_ok() || hits.len() == HITS_PER_FILE;
                         if let Some(owners) = owners.get(&(layer, job.place))
-                            && !hits.is_empty()
+                            && !found.hits.is_empty()
                         {
-                            take(of_versions(owners, &hits));
+                            take(of_versions(owners, &found));
                         }
-                        if !whole && !stop.load(Ordering::Relaxed) {
+                        if read.is_err() && !found.more && !stop.load(Ordering::Relaxed) {
                             unread.fetch_add(1, Ordering::Relaxed);
                         }
                         report();
@@ -92,17 +93,69 @@ pub fn stream(
     unread.into_inner()
 }
 
-/// Keeps a hit; an error ends the search of a file with many.
-fn keep(hits: &mut Vec<Hit>, hit: Hit) -> io::Result<()> {
-    if matches!(hit.kind, HitKind::Match | HitKind::Binary) {
-        hits.push(hit);
-    }
-    if hits.len() < HITS_PER_FILE { Ok(()) } else { Err(io::Error::other("enough")) }
+/// What was found in one file.
+#[derive(Default)]
+struct Found {
+    hits: Vec<Hit>,
+    /// There are more than [`HITS_PER_FILE`].
+    more: bool,
 }
 
-fn of_versions(owners: &[Owner], hits: &[Hit]) -> Vec<VersionHit> {
+impl Found {
+    /// Keeps a hit; an error ends the search of a file with many.
+    fn keep(&mut self, hit: Hit) -> io::Result<()> {
+        if !matches!(hit.kind, HitKind::Match | HitKind::Binary) {
+            return Ok(());
+        }
+        self.more = self.hits.len() == HITS_PER_FILE;
+        if self.more {
+            return Err(io::Error::other("enough"));
+        }
+        self.hits.push(hit);
+        Ok(())
+    }
+}
+
+fn of_versions(owners: &[Owner], found: &Found) -> Vec<VersionHit> {
     let of = |&(node, event, layer): &Owner| {
-        hits.iter().map(move |hit| VersionHit { node, event, layer, hit: hit.clone() })
+        found.hits.iter().enumerate().map(move |(at, hit)| {
+            let more = found.more && at + 1 == found.hits.len();
+            VersionHit { node, event, layer, hit: hit.clone(), more }
+        })
     };
     owners.iter().flat_map(of).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Found, HITS_PER_FILE, of_versions};
+    use crate::load::grep::file::FileSearch;
+    use crate::load::grep::query::{Query, Wanted};
+    use crate::stack::{EventId, NodeId, notation};
+    use crate::text::pattern::LineOptions;
+
+    /// An owner: a path, an event, a layer.
+    fn owner() -> (NodeId, EventId, usize) {
+        let stack = notation::stack("0: +a:1").unwrap().0;
+        let (event, node) = stack.files_of(0).next().unwrap();
+        (node, event, 0)
+    }
+
+    #[test]
+    fn only_a_file_with_more_lines_than_are_told_is_cut() {
+        let wanted = Wanted::Lines { before: 0, after: 0 };
+        let query = Query::new("x", LineOptions::default(), wanted).unwrap();
+        for lines in [1, HITS_PER_FILE, HITS_PER_FILE + 1] {
+            let text = "x\n".repeat(lines);
+            let mut found = Found::default();
+            let read =
+                FileSearch::new(&query).search(&mut text.as_bytes(), &mut |hit| found.keep(hit));
+            let told = of_versions(&[owner()], &found);
+            assert_eq!(told.len(), lines.min(HITS_PER_FILE));
+            let cut = lines > HITS_PER_FILE;
+            let marked: Vec<_> = told.iter().map(|hit| hit.more).collect();
+            assert_eq!(marked.iter().filter(|more| **more).count(), usize::from(cut), "{lines}");
+            assert_eq!((marked.last(), read.is_err()), (Some(&cut), cut), "{lines}");
+        }
+    }
 }

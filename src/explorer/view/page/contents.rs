@@ -4,7 +4,7 @@ use crate::explorer::model::contents::{ContentsSearch, HITS_MAX, SearchEnd};
 use crate::explorer::model::{Overlay, Role, State};
 use crate::explorer::view::page::waste;
 use crate::explorer::view::page::writer::{OverlayText, Writer};
-use crate::load::grep::{HitKind, VersionHit};
+use crate::load::grep::{HITS_PER_FILE, HitKind, VersionHit};
 use crate::stack::{NodeId, Stack, VersionState};
 use crate::text::width::{pad, truncate, width};
 use crate::text::{Visible, shorten, size, visible};
@@ -49,6 +49,11 @@ fn found(out: &mut Writer, state: &State, stack: &Stack, search: &ContentsSearch
     let noun = if lines == 1 { " line" } else { " lines" };
     let files = size::count(search.files);
     let told = visible![size::count(lines as u64), noun, ", ", files, " files searched"];
+    let cut = match search.hits.iter().filter(|hit| hit.more).count() {
+        0 => Visible::default(),
+        1 => ", 1 has more lines".into(),
+        cut => visible![", ", cut, " have more lines"],
+    };
     let rest: Visible<'static> = match search.ended {
         None => " …".into(),
         Some(SearchEnd::Done(0)) => Visible::default(),
@@ -57,7 +62,7 @@ fn found(out: &mut Writer, state: &State, stack: &Stack, search: &ContentsSearch
         Some(SearchEnd::Full) => visible![", stopped at ", HITS_MAX, " lines"],
     };
     let pattern = shorten::middle(&visible(&search.pattern), out.width / 3);
-    out.line(vec![(Role::Strong, pattern), (Role::Quiet, visible![":  ", told, rest])]);
+    out.line(vec![(Role::Strong, pattern), (Role::Quiet, visible![":  ", told, cut, rest])]);
     waste::unread(out, state, stack);
     let mut last = None;
     for hit in &search.hits {
@@ -67,6 +72,10 @@ fn found(out: &mut Writer, state: &State, stack: &Stack, search: &ContentsSearch
         }
         last = Some((hit.node, hit.layer));
         line(out, hit);
+        if hit.more {
+            let told = visible!["the first ", HITS_PER_FILE, " lines; there are more"];
+            out.line(vec![(Role::Quiet, Visible::blanks(LEAD)), (Role::Warning, told)]);
+        }
     }
     out.end_items();
 }
