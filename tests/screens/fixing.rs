@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use layertui::explorer::model::config::Settings;
 use layertui::explorer::model::findings::{FindingsReport, FindingsState};
 use layertui::explorer::model::overlay::OverlayKind;
 use layertui::explorer::model::state::{Pane, Phase};
@@ -17,7 +18,7 @@ use layertui::stack::EventId;
 use layertui::text::command;
 
 use crate::at_every_size;
-use crate::explorer::Explorer;
+use crate::explorer::{Explorer, LAYERS, image};
 
 /// Contents that cannot be read: findings by names, modes and sizes remain.
 struct Unreadable;
@@ -256,4 +257,36 @@ fn a_file_that_cannot_be_read_is_named_and_not_cleared() {
     let text = explorer.text();
     assert!(text.contains("/etc/ssl/a.pem cannot be read"), "{text}");
     assert!(text.contains("Nothing to fix in what was read.") && !text.contains("no secrets"));
+}
+
+/// Texts name the keys that the user bound, not the default ones.
+#[test]
+fn texts_name_the_keys_of_the_user() {
+    let keys = "[keys]\nfilter = \"Q\"\nsearch = \"Z\"\nnext-hit = \"ctrl-n\"\nview = \"V\"\n\
+                image-details = \"I\"\nimages = \"i\"\ncancel = \"ctrl-g\"\nproblems = \"U\"\n";
+    let settings = Settings::parse(keys);
+    assert!(settings.errors.is_empty(), "{:?}", settings.errors);
+    let open = |layers: &str| {
+        let mut explorer = Explorer::plain(layers, 120, 40);
+        explorer.state.keymap = settings.keymap.clone();
+        explorer
+    };
+    for (keys, said) in [
+        ("ctrl-n", "no search yet: press Z"),
+        ("2 g V", "a directory: Enter opens it, V views files"),
+        ("2 Q x y enter", "Esc ends it; Q changes it."),
+        ("2 Q x y enter", "ctrl-g filter"),
+        ("Z a enter", "ctrl-n N 2 found"),
+        ("r", "nothing is left to read: U says"),
+    ] {
+        let mut explorer = open("0: +a/ +a/a:1");
+        explorer.keys(keys);
+        assert!(explorer.text().contains(said), "{said}: {}", explorer.text());
+    }
+    let mut none = Explorer::of("", Image::default(), 120, 40);
+    none.state.keymap = settings.keymap.clone();
+    assert!(none.text().contains("press I."), "{}", none.text());
+    let mut running = Explorer::described(LAYERS, image(), 120, 40);
+    running.state.keymap = settings.keymap.clone();
+    assert!(running.text().contains("ctrl-g stops"), "{}", running.text());
 }

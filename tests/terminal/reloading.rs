@@ -1,6 +1,7 @@
 //! An image is built again, and a container writes, while the explorer shows them.
 
 use std::fs;
+use std::io::Write as _;
 use std::path::Path;
 
 use layertui::image::digest::Digest;
@@ -71,6 +72,22 @@ fn what_a_followed_container_writes_is_shown() {
     explorer.shows(&["1 gone"]);
     explorer.press("F");
     explorer.shows(&["not followed any more"]);
+    explorer.press("q");
+    assert_eq!(explorer.ends(), 0);
+}
+
+/// The search of contents reads the file again, which may have other bytes now.
+#[test]
+fn a_file_that_is_written_to_while_its_contents_are_searched_is_noticed() {
+    let directory = tempfile::tempdir().unwrap();
+    let place = directory.path().join("image.tar");
+    save(&place, &[layer(&["srv/a"])]);
+    let mut explorer = Explorer::start(&[place.to_str().unwrap()], 120, 40, &[]);
+    explorer.shows(&["srv/", "step 0"]);
+    fs::OpenOptions::new().append(true).open(&place).unwrap().write_all(b"more").unwrap();
+    explorer.press("\x13nothing\r");
+    explorer.shows(&["changed while it was open"]);
+    explorer.close("Contents below");
     explorer.press("q");
     assert_eq!(explorer.ends(), 0);
 }

@@ -125,7 +125,7 @@ fn counts(summary: &LayerSummary) -> Vec<Span> {
 /// Hint for a layer that was not read.
 fn unread_hint(state: &State, stack: &Stack, layer: usize) -> Visible<'static> {
     if layer < stack.folded() {
-        return "! says why.".into();
+        return visible![state.keymap.of_panes("!"), " says why."];
     }
     visible![coverage::resume_key(state), " goes on reading."]
 }
@@ -156,7 +156,10 @@ fn why_empty(state: &State, stack: &Stack) -> Vec<Span> {
     }
     if state.filter.as_ref().is_some_and(Filter::is_on) {
         let which = visible!["No change of ", view::range::label(state), " passes the filter."];
-        return vec![text(which), (Role::Quiet, "Esc ends it; f changes it.".into())];
+        return vec![
+            text(which),
+            (Role::Quiet, visible!["Esc ends it; ", state.keymap.of_panes("f"), " changes it."]),
+        ];
     }
     if from != to {
         return vec![text(visible![
@@ -168,6 +171,10 @@ fn why_empty(state: &State, stack: &Stack) -> Vec<Span> {
         ])];
     }
     let broken = state.loads.get(state.layer).is_some_and(|load| !load.problems.is_empty());
-    let why = if broken { "! lists its problems." } else { "It holds no entries." };
-    vec![text(visible!["Layer ", state.layer, " changes nothing."]), (Role::Quiet, why.into())]
+    let why = if broken {
+        visible![state.keymap.of_panes("!"), " lists its problems."]
+    } else {
+        "It holds no entries.".into()
+    };
+    vec![text(visible!["Layer ", state.layer, " changes nothing."]), (Role::Quiet, why)]
 }

@@ -53,32 +53,28 @@ pub(super) fn notice_or_work(
 
 /// Progress of a reload, an extraction, a comparison or the opening of another image.
 fn working(canvas: &mut Canvas<'_>, state: &State, stack: &Stack, line: Rect) {
+    let stops = (Role::Quiet, visible!["  ", state.keymap.of_panes("esc"), " stops"]);
     if let Some(running) = state.reloading {
         let text = visible!["reading the image again: ", size::short(running.read)];
-        let spans = [(Role::Text, text), (Role::Quiet, "  esc stops".into())];
+        let spans = [(Role::Text, text), stops];
         canvas.spans(line.x, line.y, line.width, &spans);
         return;
     }
     let Some(running) = &state.extraction else {
         let Some(running) = &state.comparing else {
-            let space = usize::from(line.width).saturating_sub("opening   esc stops".len());
+            let space = usize::from(line.width).saturating_sub("opening ".len() + stops.1.len());
             let name = state.opening_other.as_ref().map(|name| shorten::middle(name, space.max(8)));
-            let spans = [
-                (Role::Text, visible!["opening ", name.unwrap_or_default()]),
-                (Role::Quiet, "  esc stops".into()),
-            ];
+            let spans = [(Role::Text, visible!["opening ", name.unwrap_or_default()]), stops];
             canvas.spans(line.x, line.y, line.width, &spans);
             return;
         };
         let read = size::short(running.read);
         let space =
-            usize::from(line.width).saturating_sub("comparing with :  read  esc stops".len());
+            usize::from(line.width).saturating_sub("comparing with :  read".len() + stops.1.len());
         let reference = visible(&running.reference);
         let reference = shorten::middle(&reference, space.saturating_sub(read.len()).max(8));
-        let spans = [
-            (Role::Text, visible!["comparing with ", reference, ": ", read, " read"]),
-            (Role::Quiet, "  esc stops".into()),
-        ];
+        let spans =
+            [(Role::Text, visible!["comparing with ", reference, ": ", read, " read"]), stops];
         canvas.spans(line.x, line.y, line.width, &spans);
         return;
     };
@@ -86,12 +82,9 @@ fn working(canvas: &mut Canvas<'_>, state: &State, stack: &Stack, line: Rect) {
     let (done, total) = (running.done, running.total);
     let of = if total > 0 { visible![" of ", size::short(total)] } else { Visible::default() };
     let text = visible![size::short(done), of];
-    let rest = text.len() + "extracting :   esc stops".len();
+    let rest = text.len() + "extracting : ".len() + stops.1.len();
     let path = shorten::path(&path, usize::from(line.width).saturating_sub(rest).max(8));
-    let spans = [
-        (Role::Text, visible!["extracting ", path, ": ", text]),
-        (Role::Quiet, "  esc stops".into()),
-    ];
+    let spans = [(Role::Text, visible!["extracting ", path, ": ", text]), stops];
     canvas.spans(line.x, line.y, line.width, &spans);
 }
 
@@ -103,7 +96,7 @@ pub(super) fn progress(canvas: &mut Canvas<'_>, state: &State, line: Rect) {
     let mut x = canvas.text(line.x, line.y, line.width, Role::Text, &text);
     let rate =
         state.rate.map_or_else(Visible::default, |rate| visible!["  ", size::short(rate), "/s"]);
-    let stop = "  esc stops";
+    let stop = visible!["  ", state.keymap.of_panes("esc"), " stops"];
     let cells = end.saturating_sub(x + stop.len() as u16 + rate.len() as u16 + 6).min(40);
     if total > 0 && cells >= 6 {
         canvas.text(x, line.y, cells, Role::Bar, bar(done, total, cells));

@@ -41,7 +41,7 @@ pub(super) fn draw(
             frame::empty(canvas, body, &[(Role::Quiet, why.into())]);
         }
         Some(Ok(_)) => {
-            let lines = file_rows::shown(file, body.width, body.height);
+            let lines = file_rows::shown(file, &state.keymap, body.width, body.height);
             for (offset, line) in lines.iter().enumerate() {
                 canvas.cut_spans(body.x, body.y + offset as u16, body.width, &line.spans);
             }

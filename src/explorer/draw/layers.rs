@@ -67,12 +67,12 @@ pub(super) fn draw(
     frame::scroll_bar(canvas, area, state.stack_top, lines);
     if let Some(sides) = &state.comparison {
         let used = (lines.saturating_sub(state.stack_top) + 1).min(usize::from(body.height)) as u16;
-        pairs(canvas, sides, Rect { y: body.y + used, height: body.height - used, ..body });
+        pairs(canvas, state, sides, Rect { y: body.y + used, height: body.height - used, ..body });
     }
 }
 
 /// The layers of both images of a comparison, as far as they fit.
-fn pairs(canvas: &mut Canvas<'_>, sides: &ComparedImages, area: Rect) {
+fn pairs(canvas: &mut Canvas<'_>, state: &State, sides: &ComparedImages, area: Rect) {
     let lines = view::comparison::pairs(sides);
     let rows = usize::from(area.height);
     let fit = if lines.len() > rows { rows.saturating_sub(1) } else { lines.len() };
@@ -80,7 +80,7 @@ fn pairs(canvas: &mut Canvas<'_>, sides: &ComparedImages, area: Rect) {
         canvas.cut_spans(area.x, y, area.width, spans);
     }
     if fit < lines.len() && rows > 0 {
-        let more = visible!["L shows all ", lines.len() - 1];
+        let more = visible![state.keymap.of_panes("L"), " shows all ", lines.len() - 1];
         canvas.text(area.x, area.y + fit as u16, area.width, Role::Quiet, &more);
     }
 }

@@ -25,7 +25,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, stack: &Stack) {
     title(canvas, state, stack, map, outer, bordered);
     let shown = map.shown(body);
     if shown.is_empty() {
-        frame::empty(canvas, body, &[(Role::Quiet, why_empty(state, stack, map).into())]);
+        frame::empty(canvas, body, &[(Role::Quiet, why_empty(state, stack, map))]);
     }
     let current = map.current(&shown);
     for tile in &shown {
@@ -46,14 +46,14 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, stack: &Stack) {
     }
 }
 
-fn why_empty(state: &State, stack: &Stack, map: &Treemap) -> &'static str {
+fn why_empty(state: &State, stack: &Stack, map: &Treemap) -> Visible<'static> {
     match map.of {
         _ if coverage::layers_read(state, stack).is_some() => {
-            "Not read: ! says which layers and why."
+            visible!["Not read: ", state.keymap.of_panes("!"), " says which layers and why."]
         }
-        TreemapContent::Merged(_) => "Nothing here has any bytes.",
+        TreemapContent::Merged(_) => "Nothing here has any bytes.".into(),
         TreemapContent::Wasted => {
-            "Nothing is wasted: every byte that a layer stores can be seen in the end."
+            "Nothing is wasted: every byte that a layer stores can be seen in the end.".into()
         }
     }
 }

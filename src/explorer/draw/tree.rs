@@ -180,7 +180,7 @@ fn why_empty(state: &State, stack: &Stack) -> Vec<Span> {
     if state.layer_count() == 0 {
         return vec![
             text("This image has no layers."),
-            quiet("Its config may have details: press i.".into()),
+            quiet(visible!["Its config may have details: press ", state.keymap.of_panes("i"), "."]),
         ];
     }
     if stack.folded() == 0 {
@@ -189,7 +189,7 @@ fn why_empty(state: &State, stack: &Stack) -> Vec<Span> {
     if state.filter.as_ref().is_some_and(Filter::is_on) {
         return vec![
             text("Nothing here passes the filter."),
-            quiet("Esc ends it; f changes it.".into()),
+            quiet(visible!["Esc ends it; ", state.keymap.of_panes("f"), " changes it."]),
         ];
     }
     if let Some(warning) = coverage::warning(state, stack, state.layer) {

@@ -140,6 +140,12 @@ impl Keymap {
         Visible::join(&words.collect::<Vec<_>>(), " ")
     }
 
+    /// [`Self::rewritten`] for keys of the panes, trees among them.
+    #[must_use]
+    pub fn of_panes(&self, keys: &'static str) -> Visible<'static> {
+        self.rewritten(keys, &[Context::Trees, Context::Panes])
+    }
+
     /// The key of a hint; for actions with an opposite both keys.
     fn hint_keys(&self, entry: &Entry) -> Option<Visible<'static>> {
         let key = self.keys(entry).next()?;

@@ -1,5 +1,6 @@
 //! Opening, closing and scrolling overlays.
 
+use crate::explorer::model::action::entry::Context;
 use crate::explorer::model::input::Input;
 use crate::explorer::model::overlay::{Overlay, OverlayKind};
 use crate::explorer::model::state::State;
@@ -7,6 +8,7 @@ use crate::explorer::navigate;
 use crate::explorer::view::overlay::{PlacedOverlay, is_first_choice, place};
 use crate::explorer::view::page;
 use crate::stack::Stack;
+use crate::text::visible;
 
 /// Opens an overlay over what is open.
 pub fn open(state: &mut State, stack: &Stack, kind: OverlayKind) {
@@ -33,7 +35,8 @@ pub fn open(state: &mut State, stack: &Stack, kind: OverlayKind) {
 /// Closes the topmost overlay. The list of images stays while no image is open.
 pub fn close(state: &mut State) {
     if is_first_choice(state) {
-        state.notice = Some("choose an image with Enter, or quit with q".into());
+        let quit = state.keymap.rewritten("q", &[Context::Overlay]);
+        state.notice = Some(visible!["choose an image with Enter, or quit with ", quit]);
     } else {
         state.overlays.pop();
     }

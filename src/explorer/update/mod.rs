@@ -18,7 +18,7 @@ pub(super) mod search;
 pub(super) mod sort;
 pub(super) mod waste;
 
-use crate::explorer::model::action::entry::{Action, Context, FindAction, Move, ProgramAction};
+use crate::explorer::model::action::entry::{Action, FindAction, Move, ProgramAction};
 use crate::explorer::model::findings::FindingsState;
 use crate::explorer::model::key::{Code, Key};
 use crate::explorer::model::message::{Effect, Message};
@@ -178,7 +178,7 @@ fn key(state: &mut State, stack: &Stack, key: Key) -> Vec<Effect> {
 
 /// Names a key that does nothing here, and the key of help.
 fn unbound(state: &State, key: Key) -> Visible<'static> {
-    let help = state.keymap.rewritten("?", &[Context::Panes]);
+    let help = state.keymap.of_panes("?");
     visible![key.name(), " does nothing here: ", help, " lists the keys"]
 }
 

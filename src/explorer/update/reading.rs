@@ -143,7 +143,14 @@ pub(super) fn resume(state: &mut State, stack: &Stack) -> Vec<Effect> {
         }
         Phase::Reading => "layers are being read",
         Phase::Stopping => "reading is being stopped: try again in a moment",
-        _ => "nothing is left to read: ! says what is wrong with a layer; a reload reads all again",
+        _ => {
+            state.notice = Some(visible![
+                "nothing is left to read: ",
+                state.keymap.of_panes("!"),
+                " says what is wrong with a layer; a reload reads all again"
+            ]);
+            return Vec::new();
+        }
     };
     state.notice = Some(notice.into());
     Vec::new()

@@ -182,7 +182,7 @@ pub(crate) fn cancel(state: &mut State) {
 /// The next or previous hit of the list; after the last comes the first.
 pub(crate) fn next(state: &mut State, stack: &Stack, forward: bool) {
     let Some(search) = state.search.as_ref().filter(|search| search.found.is_some()) else {
-        state.notice = Some("no search yet: press /".into());
+        state.notice = Some(visible!["no search yet: press ", state.keymap.of_panes("/")]);
         return;
     };
     let all = search.found.as_ref().map_or(0, Found::len);

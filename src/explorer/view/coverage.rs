@@ -1,6 +1,5 @@
 //! Which layers were read. Unread layers are never shown as empty or with zero bytes.
 
-use crate::explorer::model::action::entry::Context;
 use crate::explorer::model::state::{LayerLoad, LoadStatus, Phase, State};
 use crate::image::problem::Severity;
 use crate::stack::Stack;
@@ -83,7 +82,9 @@ pub fn warning(state: &State, stack: &Stack, layer: usize) -> Option<Visible<'st
         Some(visible![
             "Layer ",
             refused,
-            " is not what the image states: engines refuse it (! says why)."
+            " is not what the image states: engines refuse it (",
+            state.keymap.of_panes("!"),
+            " says why)."
         ])
     };
     let Some(unread) = first_unread(state, stack, layer) else { return refused() };
@@ -108,5 +109,5 @@ pub fn not_read(state: &State, layer: usize) -> Visible<'static> {
 /// The key that resumes reading.
 #[must_use]
 pub fn resume_key(state: &State) -> Visible<'static> {
-    state.keymap.rewritten("r", &[Context::Panes])
+    state.keymap.of_panes("r")
 }

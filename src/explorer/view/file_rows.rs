@@ -2,7 +2,9 @@
 
 use crate::content::search::Needle;
 use crate::content::{Row, Token, Window};
+use crate::explorer::model::action::entry::Context;
 use crate::explorer::model::file::{File, ViewMode, ViewTarget};
+use crate::explorer::model::keymap::Keymap;
 use crate::explorer::model::role::{Role, Span};
 use crate::explorer::view::page::writer::OverlayLine;
 use crate::text::width::{chop, pad, pad_left, split_at, width};
@@ -19,10 +21,10 @@ const TAB: usize = 8;
 
 /// The rows of a screen of `columns` by `height` cells.
 #[must_use]
-pub fn shown(file: &File, columns: u16, height: u16) -> Vec<OverlayLine> {
+pub fn shown(file: &File, keymap: &Keymap, columns: u16, height: u16) -> Vec<OverlayLine> {
     let rows = match file.form {
         ViewMode::Facts => {
-            facts(file).into_iter().skip(file.top).take(usize::from(height)).collect()
+            facts(file, keymap).into_iter().skip(file.top).take(usize::from(height)).collect()
         }
         ViewMode::Text => text(file, columns, usize::from(height)),
         ViewMode::Hex => bytes(file, columns, usize::from(height)),
@@ -214,7 +216,7 @@ fn bytes(file: &File, columns: u16, height: usize) -> Vec<Vec<Span>> {
 }
 
 /// Rows of facts about a file.
-pub(crate) fn facts(file: &File) -> Vec<Vec<Span>> {
+pub(crate) fn facts(file: &File, keymap: &Keymap) -> Vec<Vec<Span>> {
     let Some(Ok(contents)) = &file.contents else { return Vec::new() };
     let row = |label: &'static str, role, value: Visible<'static>| {
         vec![(Role::Quiet, visible!["  ", pad(&label.into(), 14)]), (role, value)]
@@ -234,7 +236,10 @@ pub(crate) fn facts(file: &File) -> Vec<Vec<Span>> {
     if matches!(file.what, ViewTarget::Version(_)) {
         out.push(row("size", Role::Text, size::long(contents.window.size)));
         out.push(Vec::new());
-        out.push(vec![(Role::Quiet, "  x shows the bytes".into())]);
+        out.push(vec![(
+            Role::Quiet,
+            visible!["  ", keymap.rewritten("x", &[Context::File]), " shows the bytes"],
+        )]);
     }
     out
 }

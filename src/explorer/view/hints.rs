@@ -16,7 +16,10 @@ pub const BETWEEN: u16 = 3;
 pub fn lead(state: &State, stack: &Stack) -> Vec<Span> {
     let mut spans = Vec::new();
     if let Some(filter) = state.filter.as_ref().filter(|filter| filter.is_on()) {
-        spans.extend([(Role::Accent, "esc".into()), (Role::Quiet, " filter ".into())]);
+        spans.extend([
+            (Role::Accent, state.keymap.of_panes("esc")),
+            (Role::Quiet, " filter ".into()),
+        ]);
         for chip in &filter.chips {
             spans.push((Role::Strong, visible!["[", shorten::middle(chip, 20), "]"]));
             spans.push((Role::Quiet, " ".into()));
@@ -27,7 +30,7 @@ pub fn lead(state: &State, stack: &Stack) -> Vec<Span> {
         let needle = shorten::middle(&visible(search.input.text()), 24);
         let found = search.found.as_ref().map_or_else(|| "0 found".into(), view::search::counted);
         spans.extend([
-            (Role::Accent, "n N".into()),
+            (Role::Accent, state.keymap.of_panes("n N")),
             (Role::Quiet, visible![" ", found, " for "]),
             (Role::Text, visible!["/", needle]),
             (Role::Quiet, "   ".into()),

@@ -6,7 +6,7 @@ mod position;
 
 use crate::content::Contents;
 use crate::content::search::Needle;
-use crate::explorer::model::action::entry::{Action, FileAction, FindAction, Move};
+use crate::explorer::model::action::entry::{Action, Context, FileAction, FindAction, Move};
 use crate::explorer::model::file::{File, ReadPart, SIDE, ViewMode};
 use crate::explorer::model::message::Effect;
 use crate::explorer::model::overlay::OverlayKind;
@@ -121,9 +121,10 @@ pub(crate) fn accept(state: &mut State) -> Vec<Effect> {
 /// Shows the next or previous match.
 pub(crate) fn next(state: &mut State, forward: bool) -> Vec<Effect> {
     let (_, body) = area(state);
+    let search = state.keymap.rewritten("/", &[Context::File, Context::Overlay]);
     let Some(file) = &mut state.file else { return Vec::new() };
     let Some(window) = file.window().filter(|_| !file.search.is_empty()) else {
-        file.message = Some("no search yet: press /".into());
+        file.message = Some(visible!["no search yet: press ", search]);
         return Vec::new();
     };
     let top = window.start_of(file.top);

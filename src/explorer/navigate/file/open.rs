@@ -27,13 +27,13 @@ pub(in crate::explorer) fn act(
         }
     };
     done.unwrap_or_else(|why| {
-        state.notice = Some(why.into());
+        state.notice = Some(why);
         Vec::new()
     })
 }
 
 /// `v`: the version under the cursor.
-fn view(state: &mut State, stack: &Stack) -> Result<Vec<Effect>, &'static str> {
+fn view(state: &mut State, stack: &Stack) -> Result<Vec<Effect>, Visible<'static>> {
     let (node, version) =
         under_cursor(state, stack).ok_or("put the cursor on a file to view it")?;
     let (node, version) = regular(state, stack, node, version)?;
@@ -42,11 +42,14 @@ fn view(state: &mut State, stack: &Stack) -> Result<Vec<Effect>, &'static str> {
 }
 
 /// `o`: the version under the cursor, or the one that the viewer shows, in the user's pager.
-fn open_pager(state: &mut State, stack: &Stack) -> Result<Vec<Effect>, &'static str> {
+fn open_pager(state: &mut State, stack: &Stack) -> Result<Vec<Effect>, Visible<'static>> {
     let viewed = state.overlays.last().is_some_and(|top| top.kind == OverlayKind::File);
     let event = match state.file.as_ref().map(|file| file.what).filter(|_| viewed) {
         Some(ViewTarget::Version(event)) => event,
-        Some(ViewTarget::Two(..)) => return Err("a pager shows one version: o in the history"),
+        Some(ViewTarget::Two(..)) => {
+            let open = state.keymap.of_panes("o");
+            return Err(visible!["a pager shows one version: ", open, " in the history"]);
+        }
         None => {
             let (node, version) = under_cursor(state, stack)
                 .ok_or("put the cursor on a file to open it in the pager")?;
@@ -58,7 +61,7 @@ fn open_pager(state: &mut State, stack: &Stack) -> Result<Vec<Effect>, &'static 
 }
 
 /// `D`: the version under the cursor and the one before it, or the marked one.
-fn compare(state: &mut State, stack: &Stack) -> Result<Vec<Effect>, &'static str> {
+fn compare(state: &mut State, stack: &Stack) -> Result<Vec<Effect>, Visible<'static>> {
     let (node, old, new) = two(state, stack)?;
     let which = visible!["layer ", old.layer, " and layer ", new.layer];
     Ok(open(state, stack, ViewTarget::Two(old.event, new.event), node, which))
@@ -143,7 +146,7 @@ fn regular(
     stack: &Stack,
     node: NodeId,
     version: Version,
-) -> Result<(NodeId, Version), &'static str> {
+) -> Result<(NodeId, Version), Visible<'static>> {
     match version.kind {
         Type::File | Type::Hardlink => Ok((node, version)),
         Type::Symlink => {
@@ -152,15 +155,19 @@ fn regular(
             let target = stack.follow(&stack.path(node), layer);
             let seen = target.and_then(|node| Some((node, stack.visible(node, layer)?)));
             seen.filter(|(_, version)| matches!(version.kind, Type::File | Type::Hardlink))
-                .ok_or("this link leads to no file")
+                .ok_or_else(|| "this link leads to no file".into())
         }
-        Type::Directory => Err("a directory: Enter opens it, v views files"),
-        _ => Err("no file: it has no contents to view"),
+        Type::Directory => Err(visible![
+            "a directory: Enter opens it, ",
+            state.keymap.of_panes("v"),
+            " views files"
+        ]),
+        _ => Err("no file: it has no contents to view".into()),
     }
 }
 
 /// The older and the newer version to compare.
-fn two(state: &State, stack: &Stack) -> Result<(NodeId, Version, Version), &'static str> {
+fn two(state: &State, stack: &Stack) -> Result<(NodeId, Version, Version), Visible<'static>> {
     const FEW: &str =
         "only one version of this file is stored: there is nothing to compare it with";
     let (node, version) =
@@ -186,6 +193,6 @@ fn two(state: &State, stack: &Stack) -> Result<(NodeId, Version, Version), &'sta
     let (old, new) = (here.min(other), here.max(other));
     match (versions.get(old), versions.get(new)) {
         (Some(&old), Some(&new)) => Ok((node, old, new)),
-        _ => Err(FEW),
+        _ => Err(FEW.into()),
     }
 }

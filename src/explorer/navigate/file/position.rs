@@ -18,7 +18,7 @@ pub(super) fn step(state: &mut State, by: isize) -> Vec<Effect> {
             file.top = file
                 .top
                 .saturating_add_signed(by)
-                .min(file_rows::facts(file).len().saturating_sub(1));
+                .min(file_rows::facts(file, &state.keymap).len().saturating_sub(1));
         }
         ViewMode::Text => {
             for _ in 0..by.unsigned_abs() {

@@ -1,5 +1,6 @@
 //! The list of images to choose from: of an archive or layout with several, or of all local stores. One row an image.
 
+use crate::explorer::model::action::entry::Context;
 use crate::explorer::model::message::{Choice, ChoiceKind};
 use crate::explorer::model::{Overlay, Role, State};
 use crate::explorer::view::choices::shown;
@@ -70,7 +71,13 @@ pub(super) fn page(state: &State, overlay: &Overlay, width: usize) -> OverlayTex
         out.text(
             Role::Quiet,
             0,
-            visible![size::count(hidden as u64), noun, " not listed: a lists all"],
+            visible![
+                size::count(hidden as u64),
+                noun,
+                " not listed: ",
+                state.keymap.rewritten("a", &[Context::Overlay]),
+                " lists all"
+            ],
         );
     }
     let mut page = out.finish(title(state), hints);
