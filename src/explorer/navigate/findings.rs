@@ -1,4 +1,4 @@
-//! Requests for the findings, and where Enter goes from one.
+//! Requests for the findings.
 
 use crate::explorer::model::findings::FindingsState;
 use crate::explorer::model::message::Effect;

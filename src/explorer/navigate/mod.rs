@@ -9,6 +9,7 @@ pub mod map;
 pub mod overlay;
 pub mod own_entries;
 pub mod owners;
+pub mod panes;
 pub mod place;
 pub mod range;
 pub mod start;

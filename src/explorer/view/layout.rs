@@ -134,7 +134,7 @@ fn shows_lower_tree(state: &State) -> bool {
     (1..=state.layer).contains(&merged)
 }
 
-/// A quarter of the screen: enough for margin, sizes and signs; from 200 columns also for counts.
+/// A quarter of the screen: enough for margin, sizes and signs; from [`COUNTS_FROM`] also for counts.
 fn stack_width(state: &State, width: u16) -> u16 {
     let most = if width >= THREE_FROM { width - 2 * PANE_MIN } else { width - PANE_MIN };
     let usual = if width >= COUNTS_FROM { STACK_WIDEST } else { width / 4 };
@@ -183,22 +183,6 @@ impl State {
     #[must_use]
     pub fn layout(&self) -> Layout {
         Layout::of(self)
-    }
-}
-
-impl State {
-    /// Widens a pane by `by` cells at the cost of its neighbour; narrows it for a negative number. At the limit nothing changes.
-    pub fn widen(&mut self, pane: Pane, by: i16) {
-        let before = (self.layout(), self.split);
-        match (before.0.shape, pane) {
-            (_, Pane::Stack) => self.split.stack = self.split.stack.saturating_add(by),
-            (Shape::Two, _) => self.split.stack = self.split.stack.saturating_sub(by),
-            (_, Pane::Tree) => self.split.diff = self.split.diff.saturating_sub(by),
-            (_, Pane::Diff) => self.split.diff = self.split.diff.saturating_add(by),
-        }
-        if self.layout() == before.0 {
-            self.split = before.1;
-        }
     }
 }
 

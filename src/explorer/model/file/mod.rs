@@ -62,7 +62,7 @@ pub enum ViewMode {
 /// The open file.
 #[derive(Clone, Debug)]
 pub struct File {
-    /// Type, size and other facts.
+    /// The version or the two versions that are shown.
     pub what: ViewTarget,
     /// Path, and layer or layers.
     pub title: (Visible<'static>, Visible<'static>),
@@ -91,6 +91,25 @@ pub struct File {
 }
 
 impl File {
+    /// A file of which nothing is read yet.
+    pub(crate) const fn new(what: ViewTarget, title: (Visible<'static>, Visible<'static>)) -> Self {
+        Self {
+            what,
+            title,
+            contents: None,
+            form: ViewMode::Text,
+            wrap: false,
+            top: 0,
+            part: 0,
+            hex_top: 0,
+            left: 0,
+            search: String::new(),
+            found: None,
+            message: None,
+            awaited: None,
+        }
+    }
+
     /// The current window, if the file could be read.
     #[must_use]
     pub fn window(&self) -> Option<&Window> {

@@ -1,7 +1,7 @@
 //! Which version of which file the viewer opens: from the row of a tree, or from an event of a path's history.
 
 use crate::explorer::model::action::entry::VersionAction;
-use crate::explorer::model::file::{File, ReadPart, ViewMode, ViewTarget};
+use crate::explorer::model::file::{File, ReadPart, ViewTarget};
 use crate::explorer::model::message::Effect;
 use crate::explorer::model::overlay::OverlayKind;
 use crate::explorer::model::state::{Pane, State};
@@ -74,24 +74,22 @@ fn open(
     node: NodeId,
     which: Visible<'static>,
 ) -> Vec<Effect> {
-    let path = visible(&stack.path(node)).into_owned();
-    state.file = Some(File {
-        what,
-        title: (path, which),
-        contents: None,
-        form: ViewMode::Text,
-        wrap: false,
-        top: 0,
-        part: 0,
-        hex_top: 0,
-        left: 0,
-        search: String::new(),
-        found: None,
-        message: None,
-        awaited: None,
-    });
-    navigate::overlay::open(state, stack, OverlayKind::File);
+    show(state, stack, File::new(what, title(stack, node, which)));
     ask(state, ReadPart::At(0))
+}
+
+/// Path and layers.
+fn title(
+    stack: &Stack,
+    node: NodeId,
+    which: Visible<'static>,
+) -> (Visible<'static>, Visible<'static>) {
+    (visible(&stack.path(node)).into_owned(), which)
+}
+
+fn show(state: &mut State, stack: &Stack, file: File) {
+    state.file = Some(file);
+    navigate::overlay::open(state, stack, OverlayKind::File);
 }
 
 /// Opens a version of a file where it has a text, at or after an offset; without a text, at the offset.
@@ -102,16 +100,14 @@ pub(in crate::explorer) fn open_at(
     text: Option<&str>,
     from: u64,
 ) -> Vec<Effect> {
-    let begin = open(state, stack, ViewTarget::Version(event), node, which);
-    let Some(file) = &mut state.file else { return begin };
-    match text {
-        Some(text) => {
-            text.clone_into(&mut file.search);
-            let text = text.to_owned();
-            ask(state, ReadPart::Find { text, from, forward: true })
-        }
-        None => ask(state, ReadPart::At(from)),
-    }
+    let text = text.map(str::to_owned);
+    let search = text.clone().unwrap_or_default();
+    show(
+        state,
+        stack,
+        File { search, ..File::new(ViewTarget::Version(event), title(stack, node, which)) },
+    );
+    ask(state, text.map_or(ReadPart::At(from), |text| ReadPart::Find { text, from, forward: true }))
 }
 
 /// The path and the version under the cursor; of a removed path, the removed version.

@@ -182,7 +182,8 @@ pub(super) fn after_reading(
         (ReadPart::End, _) => to_end(file, body),
         (ReadPart::Find { .. }, Some(at)) => show(file, body, at),
         (ReadPart::At(_) | ReadPart::Find { .. }, _) => {
-            // The user may have scrolled since the request: the position stays. Offset 0 is requested by `g` only.
+            // The user may have scrolled since the request: the position stays. The window at 0
+            // is requested for the start of the file.
             let top = if *request == ReadPart::At(0) { 0 } else { before };
             file.top = file.window().map_or(0, |window| window.row_at(top));
             file.part = 0;
