@@ -84,7 +84,8 @@ impl Topic {
             | Id::EnvFile
             | Id::SecretInEnv
             | Id::SecretInLabel
-            | Id::SecretInHistory => Self::Secrets,
+            | Id::SecretInHistory
+            | Id::VersionControl => Self::Secrets,
             Id::Setuid | Id::WorldWritable | Id::RunsAsRoot => Self::Rights,
             Id::CacheApt
             | Id::CacheApk
@@ -93,8 +94,7 @@ impl Topic {
             | Id::CacheNpm
             | Id::CacheCargo
             | Id::CacheGo => Self::Caches,
-            Id::VersionControl
-            | Id::RemovedLater
+            Id::RemovedLater
             | Id::RewrittenAttributes
             | Id::RewrittenSame
             | Id::Overwritten
