@@ -186,6 +186,31 @@ fn hard_links_that_only_one_image_has_are_named_with_their_bytes() {
     assert!(text.contains("hard link new: /b -> /a, -1.0 kB\n"), "{text}");
 }
 
+/// A hard link to a symbolic link is that link: compared with a link, and with another one under the same name.
+#[test]
+fn hard_links_to_symbolic_links_are_compared_as_what_they_are() {
+    let place = Place::new();
+    let linked =
+        |target| Tar::new().symlink("real", target).hardlink("hard", "real").mode(0o777).finish();
+    let plain = |target| Tar::new().symlink("real", "x").symlink("hard", target).finish();
+    let image = |name, tar| place.image(name, &[tar]);
+    let old = image("old", linked("x"));
+    let differing = |new: &Path| paths(&compare(&old, new, &["--semantic"]).0);
+    assert_eq!(differing(&image("plain", plain("x"))), [""; 0]);
+    assert_eq!(differing(&image("other", plain("y"))), ["content /hard"]);
+    assert_eq!(differing(&image("moved", linked("y"))), ["content /hard", "content /real"]);
+    let layers = [linked("x"), plain("x"), Tar::new().symlink("hard", "y").finish()];
+    let layers = place.image("layers", &layers).to_str().unwrap().to_owned();
+    let change = |layer: &str| {
+        let output = layertui(&["diff", &layers, "--layer", layer, "--json"]).stdout;
+        let lines = String::from_utf8(output).unwrap();
+        let lines = lines.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+        let hard = lines.filter(|line| line["path"] == "/hard").last().unwrap();
+        hard["change"].as_str().unwrap().to_owned()
+    };
+    assert_eq!((change("1"), change("2")), ("rewritten".into(), "modified".into()));
+}
+
 #[test]
 fn packages_and_settings_differ_too() {
     let place = Place::new();
