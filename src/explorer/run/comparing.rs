@@ -75,7 +75,7 @@ pub(super) fn compare(
     Ok(Made { source: Box::new(source), sides, other: Arc::clone(old) })
 }
 
-/// Why the layers of both images differ. Every layer of the other image was read ([`compare`]); `unsure` are those of this one
+/// Why the layers of both images differ. Every layer of the other image was read ([`compare()`]); `unsure` are those of this one
 /// that were not, or do not have their digest, each with its reason.
 pub(super) fn layers(
     other: &dyn Source,
