@@ -74,10 +74,7 @@ impl Stack {
     }
 
     fn classify(&self, event: u32, below: u32) -> ChangeKind {
-        // A hard link is the object that its target was.
-        let object = |event| self.events.object(event).unwrap_or(event);
-        let (new, old) = (object(event), object(below));
-        let (Some(kind), Some(was)) = (self.events.kind(new), self.events.kind(old)) else {
+        let (Some(kind), Some(was)) = (self.events.kind(event), self.events.kind(below)) else {
             return ChangeKind::Modified;
         };
         if kind.is_regular() && was.is_regular() {
@@ -87,7 +84,7 @@ impl Stack {
                 None => return ChangeKind::Undecided,
             }
         } else if kind != was
-            || (kind == Kind::Symlink && self.events.link(new) != self.events.link(old))
+            || (kind == Kind::Symlink && self.events.link(event) != self.events.link(below))
         {
             return ChangeKind::Modified;
         }
