@@ -6,7 +6,7 @@ use layertui::stack::notation;
 use std::path::Path;
 use std::process::{Command, Output};
 
-use layertui::findings::place::{Contents, Thing};
+use layertui::findings::place::{Contents, Head, Thing};
 use layertui::findings::{
     Accepted, Finding, Findings, Id, Redaction, dockerfile, from_layer, judge,
 };
@@ -23,7 +23,7 @@ fn denied() -> String {
 }
 
 impl Contents for All {
-    fn heads(&self, files: &[EventId], take: &mut dyn FnMut(usize, Result<&[u8], String>)) {
+    fn heads(&self, files: &[EventId], take: &mut dyn FnMut(usize, Head<'_>)) {
         (0..files.len()).rev().for_each(|at| take(at, self.0.ok_or_else(denied)));
     }
 
@@ -170,7 +170,7 @@ fn places_come_by_their_bytes_most_first() {
 fn only_files_of_equal_size_are_read_to_find_copies() {
     struct Counting(std::cell::Cell<usize>);
     impl Contents for Counting {
-        fn heads(&self, files: &[EventId], take: &mut dyn FnMut(usize, Result<&[u8], String>)) {
+        fn heads(&self, files: &[EventId], take: &mut dyn FnMut(usize, Head<'_>)) {
             (0..files.len()).for_each(|at| take(at, Err(denied())));
         }
 

@@ -78,7 +78,7 @@ fn contents(
         let at = |layer| stack.visible(stack.follow(path.as_bytes(), layer)?, layer);
         let missing = || missing(stack, path, layer, |other| at(other).is_some());
         let version = at(layer).ok_or_else(missing)?;
-        let version = stack.object(version.event).unwrap_or(version);
+        let version = stack.object(&version);
         if !version.kind.is_regular() {
             let kind = match version.kind {
                 Kind::Directory => "a directory",

@@ -38,7 +38,7 @@ pub(super) fn run(command: &Report, settings: &OpenSettings) -> Outcome {
             let unsure = subject.unsure().into_iter();
             let unsure = unsure.map(|it| format!("layer {}: {}", it.layer, it.reason));
             let config = loaded.unread_config().map(|why| why.raw().to_owned());
-            let files = report::unread_files(subject, &findings);
+            let files = loaded.unread_files.borrow().clone();
             let notes: Vec<String> =
                 unsure.chain(config).chain(files).chain(inventory.notes).collect();
             let analysis = Analysis {

@@ -146,7 +146,7 @@ impl<'a> Writer<'a> {
     fn object(&mut self, path: &[u8], version: &Version) {
         let path = path.get(1..).unwrap_or_default();
         // A hard link to a symbolic link or a device is written as that object.
-        let object = self.side.stack.object(version.event).unwrap_or(*version);
+        let object = self.side.stack.object(version);
         if version.kind == Kind::Hardlink && object.kind.is_regular() {
             self.links.push((path.to_vec(), *version));
         } else if !version.implied {

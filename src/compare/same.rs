@@ -22,8 +22,7 @@ pub(super) fn same(
 ) -> Same {
     let known = |same| if same { Same::Yes } else { Same::No };
     // A hard link is the object that its target was.
-    let object = |side: Side<'_>, it: &Version| side.stack.object(it.event).unwrap_or(*it);
-    let (one, other) = (&object(old, one), &object(new, other));
+    let (one, other) = (&old.stack.object(one), &new.stack.object(other));
     if !(one.kind.is_regular() && other.kind.is_regular()) {
         let target = |side: Side<'_>, version: &Version| side.stack.link(version.event);
         let links = one.kind == Kind::Symlink && target(old, one) != target(new, other);

@@ -30,7 +30,7 @@ mod redact;
 
 pub use crate::findings::accepted::Accepted;
 pub use crate::findings::access::set_id_programs;
-pub use crate::findings::catalogue::{Id, Severity};
+pub use crate::findings::catalogue::{Basis, Id, Severity, Topic};
 pub use crate::findings::credential::is_secret_name;
 pub use crate::findings::dockerfile::{Step, dockerfile};
 use crate::findings::place::{Contents, Location, UnreadFile};
@@ -63,37 +63,12 @@ impl Finding {
         layers
     }
 
-    /// Whether it stays, whatever is in layers that were not read: it is about stored bytes or the config, not about the
-    /// merged tree.
+    /// Whether it stays, whatever is in layers that were not read.
     #[must_use]
     pub fn is_certain(&self, image: &Image) -> bool {
         match self.id {
-            Id::RemovedLater
-            | Id::RewrittenAttributes
-            | Id::RewrittenSame
-            | Id::Overwritten
-            | Id::Duplicates
-            | Id::Setuid
-            | Id::WorldWritable => false,
             Id::RunsAsRoot => !access::is_looked_up(image),
-            Id::PrivateKey
-            | Id::CloudCredentials
-            | Id::RegistryCredentials
-            | Id::EnvFile
-            | Id::SecretInEnv
-            | Id::SecretInLabel
-            | Id::SecretInHistory
-            | Id::VersionControl
-            | Id::CacheApt
-            | Id::CacheApk
-            | Id::CacheDnf
-            | Id::CachePip
-            | Id::CacheNpm
-            | Id::CacheCargo
-            | Id::CacheGo
-            | Id::BuildLeftovers
-            | Id::DebugInfo
-            | Id::LargeLayer => true,
+            id => id.facts().basis == Basis::Stored,
         }
     }
 }

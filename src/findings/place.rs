@@ -103,3 +103,11 @@ impl UnreadFile {
         format!("{layer}{path} cannot be read, so {} is not known: {why}", id.facts().name)
     }
 }
+
+/// Sentences about the first `most` files, and one that counts the others. Foreign text.
+#[must_use]
+pub fn unread_sentences(files: &[UnreadFile], stack: &Stack, most: usize) -> Vec<String> {
+    let more = files.len().saturating_sub(most);
+    let count = (more > 0).then(|| format!("{more} more files cannot be read"));
+    files.iter().take(most).map(|file| file.sentence(stack)).chain(count).collect()
+}

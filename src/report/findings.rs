@@ -5,7 +5,7 @@ use std::io::Write;
 
 use serde::Serialize;
 
-use crate::findings::place::{Location, Thing};
+use crate::findings::place::{Location, Thing, unread_sentences};
 use crate::findings::{Finding, Findings, Severity, Step, dockerfile};
 use crate::image::base::{Base, Evidence};
 use crate::report::entry::PathKeys;
@@ -127,13 +127,7 @@ pub fn findings(
 /// Sentences about the files that could not be read, although findings depend on them. Foreign text.
 #[must_use]
 pub fn unread_files(subject: Subject<'_>, found: &Findings) -> Vec<String> {
-    let named = found.unread.iter().take(UNREAD_FILES);
-    let mut sentences: Vec<String> = named.map(|file| file.sentence(subject.stack)).collect();
-    let more = found.unread.len() - sentences.len();
-    if more > 0 {
-        sentences.push(format!("{more} more files cannot be read"));
-    }
-    sentences
+    unread_sentences(&found.unread, subject.stack, UNREAD_FILES)
 }
 
 impl<'a> Found<'a> {

@@ -5,13 +5,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use layertui::findings::place::Contents;
+use layertui::findings::place::{Contents, Head};
 use layertui::findings::{Accepted, Findings, Id, Severity, judge as find};
 use layertui::image::Image;
 use layertui::image::base::{Base, Evidence as Told};
 use layertui::image::layer::Layer;
-use layertui::policy::{Evidence, Limits, Outcome, Rules, judge};
-use layertui::stack::EventId;
+use layertui::policy::{Evidence, Limits, Outcome, Rules, Verdict, judge};
+use layertui::stack::{EventId, Stack};
 use serde_json::{Value, json};
 
 use crate::saved::Place;
@@ -104,6 +104,14 @@ fn every_rule_is_kept_broken_and_not_judged() {
     assert_eq!(outcome(&excluded, false, true), Outcome::Pass);
 }
 
+/// The first verdict on an image whose layers were all read.
+fn judged(rules: &Rules, image: &Image, stack: &Stack, findings: &Findings) -> Verdict {
+    let base = Err("not here");
+    let (dive, unread, refused) = (None, None, None);
+    let evidence = Evidence { image, stack, findings, base, dive, unread, refused };
+    judge(rules, evidence).unwrap().remove(0)
+}
+
 /// The mode decides as in Linux, and a name of the same inode is a program as well.
 #[test]
 fn a_setuid_program_is_the_same_for_the_rule_and_the_finding() {
@@ -117,17 +125,7 @@ fn a_setuid_program_is_the_same_for_the_rule_and_the_finding() {
         let found = find(&image, &stack, &Nothing, &Accepted::default(), 0);
         assert_eq!(found.list.iter().any(|it| it.id == Id::Setuid), finding, "{layers}");
         let rules = Rules { no_setuid_except: Some(vec![]), ..Rules::default() };
-        let base = Err("not here");
-        let evidence = Evidence {
-            image: &image,
-            stack: &stack,
-            findings: &found,
-            base,
-            dive: None,
-            unread: None,
-            refused: None,
-        };
-        let verdict = judge(&rules, evidence).unwrap().remove(0);
+        let verdict = judged(&rules, &image, &stack, &found);
         let paths: Vec<_> = verdict.offences.iter().map(|it| it.path.as_slice()).collect();
         assert_eq!(paths, names.iter().map(|it| it.as_bytes()).collect::<Vec<_>>(), "{layers}");
     }
@@ -137,7 +135,7 @@ fn a_setuid_program_is_the_same_for_the_rule_and_the_finding() {
 struct Nothing;
 
 impl Contents for Nothing {
-    fn heads(&self, files: &[EventId], take: &mut dyn FnMut(usize, Result<&[u8], String>)) {
+    fn heads(&self, files: &[EventId], take: &mut dyn FnMut(usize, Head<'_>)) {
         (0..files.len()).for_each(|at| take(at, Err("permission denied".to_owned())));
     }
 
@@ -155,17 +153,7 @@ fn a_rule_that_depends_on_an_unread_file_is_not_judged() {
         let found = find(&image, &stack, &Nothing, &Accepted::new(ignore, &[]).unwrap(), 0);
         [Severity::High, Severity::Low].map(|level| {
             let rules = Rules { fail_on: Some(level), ..Rules::default() };
-            let base = Err("not here");
-            let evidence = Evidence {
-                image: &image,
-                stack: &stack,
-                findings: &found,
-                base,
-                dive: None,
-                unread: None,
-                refused: None,
-            };
-            let verdict = judge(&rules, evidence).unwrap().remove(0);
+            let verdict = judged(&rules, &image, &stack, &found);
             (verdict.outcome, verdict.actual.contains("cannot be read"))
         })
     };

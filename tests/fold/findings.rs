@@ -6,7 +6,7 @@
 use layertui::stack::notation;
 use std::collections::{BTreeMap, BTreeSet};
 
-use layertui::findings::place::Contents;
+use layertui::findings::place::{Contents, Head};
 use layertui::findings::{Accepted, Id, Severity, judge};
 use layertui::image::Image;
 use layertui::stack::kept::entry::{Fingerprint, Kind};
@@ -53,7 +53,7 @@ const CREDENTIALS: &[u8] = b"-----BEGIN PRIVATE KEY-----\n\
     API_TOKEN=hunter2hunter2\n";
 
 impl Contents for Keys {
-    fn heads(&self, files: &[EventId], take: &mut dyn FnMut(usize, Result<&[u8], String>)) {
+    fn heads(&self, files: &[EventId], take: &mut dyn FnMut(usize, Head<'_>)) {
         (0..files.len()).for_each(|at| take(at, Ok(CREDENTIALS)));
     }
 

@@ -9,7 +9,7 @@ use layertui::explorer::model::state::{Pane, Phase};
 use layertui::explorer::view;
 use layertui::explorer::view::offers::Offer;
 use layertui::explorer::{Effect, Message};
-use layertui::findings::place::Contents;
+use layertui::findings::place::{Contents, Head};
 use layertui::findings::{Accepted, judge};
 use layertui::image::Image;
 use layertui::image::config::Config;
@@ -24,7 +24,7 @@ use crate::explorer::{Explorer, LAYERS, image};
 struct Unreadable;
 
 impl Contents for Unreadable {
-    fn heads(&self, files: &[EventId], take: &mut dyn FnMut(usize, Result<&[u8], String>)) {
+    fn heads(&self, files: &[EventId], take: &mut dyn FnMut(usize, Head<'_>)) {
         (0..files.len()).for_each(|at| take(at, Err("permission denied".to_owned())));
     }
 

@@ -54,38 +54,28 @@ pub(super) fn notice_or_work(
 /// Progress of a reload, an extraction, a comparison or the opening of another image.
 fn working(canvas: &mut Canvas<'_>, state: &State, stack: &Stack, line: Rect) {
     let stops = (Role::Quiet, visible!["  ", state.keymap.of_panes("esc"), " stops"]);
-    if let Some(running) = state.reloading {
-        let text = visible!["reading the image again: ", size::short(running.read)];
-        let spans = [(Role::Text, text), stops];
-        canvas.spans(line.x, line.y, line.width, &spans);
-        return;
-    }
-    let Some(running) = &state.extraction else {
-        let Some(running) = &state.comparing else {
-            let space = usize::from(line.width).saturating_sub("opening ".len() + stops.1.len());
-            let name = state.opening_other.as_ref().map(|name| shorten::middle(name, space.max(8)));
-            let spans = [(Role::Text, visible!["opening ", name.unwrap_or_default()]), stops];
-            canvas.spans(line.x, line.y, line.width, &spans);
-            return;
+    let room = |taken: usize| usize::from(line.width).saturating_sub(taken + stops.1.len()).max(8);
+    let text = if let Some(running) = state.reloading {
+        visible!["reading the image again: ", size::short(running.read)]
+    } else if let Some(running) = &state.extraction {
+        let of = match running.total {
+            0 => Visible::default(),
+            total => visible![" of ", size::short(total)],
         };
+        let done = visible![size::short(running.done), of];
+        let path = visible(&stack.path(running.request.node)).into_owned();
+        let path = shorten::path(&path, room(done.len() + "extracting : ".len()));
+        visible!["extracting ", path, ": ", done]
+    } else if let Some(running) = &state.comparing {
         let read = size::short(running.read);
-        let space =
-            usize::from(line.width).saturating_sub("comparing with :  read".len() + stops.1.len());
         let reference = visible(&running.reference);
-        let reference = shorten::middle(&reference, space.saturating_sub(read.len()).max(8));
-        let spans =
-            [(Role::Text, visible!["comparing with ", reference, ": ", read, " read"]), stops];
-        canvas.spans(line.x, line.y, line.width, &spans);
-        return;
+        let taken = read.len() + "comparing with :  read".len();
+        visible!["comparing with ", shorten::middle(&reference, room(taken)), ": ", read, " read"]
+    } else {
+        let name = state.opening_other.clone().unwrap_or_default();
+        visible!["opening ", shorten::middle(&name, room("opening ".len()))]
     };
-    let path = visible(&stack.path(running.request.node)).into_owned();
-    let (done, total) = (running.done, running.total);
-    let of = if total > 0 { visible![" of ", size::short(total)] } else { Visible::default() };
-    let text = visible![size::short(done), of];
-    let rest = text.len() + "extracting : ".len() + stops.1.len();
-    let path = shorten::path(&path, usize::from(line.width).saturating_sub(rest).max(8));
-    let spans = [(Role::Text, visible!["extracting ", path, ": ", text]), stops];
-    canvas.spans(line.x, line.y, line.width, &spans);
+    canvas.spans(line.x, line.y, line.width, &[(Role::Text, text), stops]);
 }
 
 /// Progress of reading all layers.

@@ -192,7 +192,7 @@ fn values(canvas: &mut Canvas<'_>, columns: Columns, line: Rect, what: &TreeRow,
 /// The layer that shadows or removed a path, and what it does, which gives way to the columns: `L7`, ` removes`.
 pub(super) fn by(state: &State, role: Role, shadow: Shadow) -> (Span, Span) {
     let (layer, verb) = marker::shadow(state, shadow);
-    ((role, visible!["  ", layer]), (role, verb.into()))
+    ((role, visible!["  ", layer]), (role, verb))
 }
 
 /// How many names an opaque directory hides.

@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use crate::findings::Id;
 use crate::findings::place::{Location, UnreadFile};
+use crate::findings::{Id, Topic};
 use crate::text::Foreign;
 
 /// Places of a finding that are listed; the others are counted.
@@ -49,60 +49,14 @@ pub struct Problem {
     pub more: usize,
 }
 
-/// What users look for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Topic {
-    /// Keys, passwords and tokens.
-    Secrets,
-    /// Who may do what.
-    Rights,
-    /// Package caches that are in the final tree.
-    Caches,
-    /// Other bytes that can come back.
-    Bytes,
-}
-
-impl Topic {
-    /// The heading.
-    #[must_use]
-    pub const fn heading(self) -> &'static str {
-        match self {
-            Self::Secrets => "Secrets",
-            Self::Rights => "Rights",
-            Self::Caches => "Caches still visible",
-            Self::Bytes => "Bytes that can come back",
-        }
-    }
-
-    /// The topic of a finding.
-    #[must_use]
-    pub const fn of(id: Id) -> Self {
-        match id {
-            Id::PrivateKey
-            | Id::CloudCredentials
-            | Id::RegistryCredentials
-            | Id::EnvFile
-            | Id::SecretInEnv
-            | Id::SecretInLabel
-            | Id::SecretInHistory
-            | Id::VersionControl => Self::Secrets,
-            Id::Setuid | Id::WorldWritable | Id::RunsAsRoot => Self::Rights,
-            Id::CacheApt
-            | Id::CacheApk
-            | Id::CacheDnf
-            | Id::CachePip
-            | Id::CacheNpm
-            | Id::CacheCargo
-            | Id::CacheGo => Self::Caches,
-            Id::RemovedLater
-            | Id::RewrittenAttributes
-            | Id::RewrittenSame
-            | Id::Overwritten
-            | Id::BuildLeftovers
-            | Id::DebugInfo
-            | Id::Duplicates
-            | Id::LargeLayer => Self::Bytes,
-        }
+/// The heading of a topic.
+#[must_use]
+pub const fn heading(topic: Topic) -> &'static str {
+    match topic {
+        Topic::Secrets => "Secrets",
+        Topic::Rights => "Rights",
+        Topic::Caches => "Caches still visible",
+        Topic::Bytes => "Bytes that can come back",
     }
 }
 
@@ -119,7 +73,7 @@ impl FindingsReport {
             .list
             .into_iter()
             .map(|mut finding| {
-                let topic = Topic::of(finding.id);
+                let topic = finding.id.facts().topic;
                 if topic == Topic::Caches {
                     // Those that were deleted later are listed as that.
                     finding.places.retain(|place| !place.hidden);

@@ -9,7 +9,7 @@ use crate::explorer::run::Explorer;
 use crate::explorer::run::error::Error;
 use crate::explorer::run::event::RunEvent;
 use crate::explorer::run::worker::spawn;
-use crate::findings::place::Contents;
+use crate::findings::place::{Contents, Head};
 use crate::findings::{Accepted, Finding, Redaction, judge};
 use crate::image::Image;
 use crate::image::base::Base;
@@ -71,7 +71,7 @@ impl Counting<'_> {
 }
 
 impl Contents for Counting<'_> {
-    fn heads(&self, files: &[EventId], take: &mut dyn FnMut(usize, Result<&[u8], String>)) {
+    fn heads(&self, files: &[EventId], take: &mut dyn FnMut(usize, Head<'_>)) {
         self.files.heads(files, &mut |at, head| {
             self.one();
             take(at, head);

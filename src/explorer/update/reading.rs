@@ -11,7 +11,7 @@ use crate::image::problem::{CHANGED, Problem, Severity};
 use crate::source::Attachments;
 use crate::stack::query::tree::Tree;
 use crate::stack::{ChangeKind, Stack};
-use crate::text::{Foreign, visible};
+use crate::text::{Foreign, Visible, visible};
 
 /// Applies a message of the loader.
 pub(super) fn handle(state: &mut State, stack: &Stack, message: Message) {
@@ -129,9 +129,9 @@ pub(super) fn resume(state: &mut State, stack: &Stack) -> Vec<Effect> {
     let examined = matches!(state.findings, Some(FindingsState::Running { .. }))
         || state.would_lose_work()
         || state.reloading.is_some();
-    let notice = match state.phase {
+    let notice: Visible<'static> = match state.phase {
         // The stack is not written to while files of it are examined.
-        Phase::Done if examined => "files are being examined: try again in a moment",
+        Phase::Done if examined => "files are being examined: try again in a moment".into(),
         Phase::Done if state.comparison.is_none() && stack.folded() < state.layer_count() => {
             state.phase = Phase::Reading;
             let unread =
@@ -141,18 +141,15 @@ pub(super) fn resume(state: &mut State, stack: &Stack) -> Vec<Effect> {
             }
             return vec![Effect::ResumeReading];
         }
-        Phase::Reading => "layers are being read",
-        Phase::Stopping => "reading is being stopped: try again in a moment",
-        _ => {
-            state.notice = Some(visible![
-                "nothing is left to read: ",
-                state.keymap.of_panes("!"),
-                " says what is wrong with a layer; a reload reads all again"
-            ]);
-            return Vec::new();
-        }
+        Phase::Reading => "layers are being read".into(),
+        Phase::Stopping => "reading is being stopped: try again in a moment".into(),
+        _ => visible![
+            "nothing is left to read: ",
+            state.keymap.of_panes("!"),
+            " says what is wrong with a layer; a reload reads all again"
+        ],
     };
-    state.notice = Some(notice.into());
+    state.notice = Some(notice);
     Vec::new()
 }
 

@@ -49,12 +49,11 @@ pub const fn shadow_verb(by: Shadow) -> &'static str {
 /// The layer that shadows a path and what it does: `L7` and ` rewrites`, `L9` and ` removes`. Of two compared images, of which
 /// neither does anything to the other, in which of them the path is.
 #[must_use]
-pub fn shadow(state: &State, by: Shadow) -> (Visible<'static>, &'static str) {
+pub fn shadow(state: &State, by: Shadow) -> (Visible<'static>, Visible<'static>) {
     match (&state.comparison, by.removes) {
-        (None, true) => (visible!["L", by.layer], " removes"),
-        (None, false) => (visible!["L", by.layer], " rewrites"),
-        (Some(_), true) => ("only old".into(), ""),
-        (Some(_), false) => ("differs in new".into(), ""),
+        (None, _) => (visible!["L", by.layer], visible![" ", shadow_verb(by)]),
+        (Some(_), true) => ("only old".into(), Visible::default()),
+        (Some(_), false) => ("differs in new".into(), Visible::default()),
     }
 }
 

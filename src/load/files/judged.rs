@@ -5,7 +5,7 @@ use std::io::Read;
 
 use xxhash_rust::xxh3::Xxh3;
 
-use crate::findings::place::{Contents, HEAD};
+use crate::findings::place::{Contents, HEAD, Head};
 use crate::load::files::pass;
 use crate::source::Source;
 use crate::stack::{EventId, Payload, Stack};
@@ -43,7 +43,7 @@ impl<'l> StoredFiles<'l> {
 }
 
 impl Contents for StoredFiles<'_> {
-    fn heads(&self, files: &[EventId], take: &mut dyn FnMut(usize, Result<&[u8], String>)) {
+    fn heads(&self, files: &[EventId], take: &mut dyn FnMut(usize, Head<'_>)) {
         let read = |contents: pass::Contents<'_>| {
             let mut head = Vec::new();
             contents.searchable().take(HEAD).read_to_end(&mut head).map(|_| head)

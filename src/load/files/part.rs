@@ -118,9 +118,9 @@ pub(super) fn whole(
 pub fn payload(loader: &Loader, event: EventId) -> io::Result<Payload> {
     let stack = loader.stack();
     stack.payload(event).ok_or_else(|| {
-        let what = match stack.object(event).map(|object| object.kind) {
-            Some(kind) if kind != Kind::File => format!("not a file but {}", kind.name()),
-            _ => "no layer stores the bytes of this file".to_owned(),
+        let what = match stack.object(&stack.version(event)).kind {
+            Kind::File | Kind::Hardlink => "no layer stores the bytes of this file".to_owned(),
+            kind => format!("not a file but {}", kind.name()),
         };
         io::Error::new(io::ErrorKind::InvalidInput, what)
     })

@@ -119,12 +119,10 @@ struct Planner<'s> {
 
 impl Planner<'_> {
     fn add(&mut self, node: NodeId, path: Vec<u8>) {
-        let Some(mut version) = self.stack.visible(node, self.layer) else { return };
+        let Some(version) = self.stack.visible(node, self.layer) else { return };
         // An object has one set of attributes: those of the entry that made it, whatever the headers of its links say. A hard link
         // to an object without contents, mostly a symbolic link, becomes a copy of that object.
-        if let Some(object) = self.stack.object(version.event) {
-            version = object;
-        }
+        let version = self.stack.object(&version);
         let body = self.body(&version);
         self.items.push(Item {
             path,

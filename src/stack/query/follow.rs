@@ -53,10 +53,7 @@ impl Stack {
                 return Err(Unresolved::Missing([&directory[..], b"/", &name].concat()));
             };
             // A hard link to a symbolic link is that symbolic link.
-            let object = match version.kind {
-                Kind::Hardlink => self.object(version.event).unwrap_or(version),
-                _ => version,
-            };
+            let object = self.object(&version);
             match object.kind {
                 Kind::Symlink => {
                     hops += 1;

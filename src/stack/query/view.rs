@@ -184,10 +184,14 @@ impl Stack {
     }
 
     /// The object of a version: a hard link shares the one that its target had when the layer of the link was applied, whatever
-    /// a higher layer writes to the target's path. `None` for a link without a target.
+    /// a higher layer writes to the target's path. The version itself for a link without a target, and for all but links.
     #[must_use]
-    pub fn object(&self, event: EventId) -> Option<Version> {
-        self.events.object(event.0).map(|object| self.version(EventId(object)))
+    pub fn object(&self, version: &Version) -> Version {
+        let shared = match version.kind {
+            Kind::Hardlink => self.events.object(version.event.0),
+            _ => None,
+        };
+        shared.map_or(*version, |object| self.version(EventId(object)))
     }
 
     /// The stored bytes of a version; `None` for all but regular files.

@@ -1,12 +1,12 @@
 //! The page of findings: by topic, each with its places, their layers and instructions, and a remedy. Places are items.
 
-use crate::explorer::model::findings::{FindingsReport, FindingsState, Problem};
+use crate::explorer::model::findings::{FindingsReport, FindingsState, Problem, heading};
 use crate::explorer::model::{Phase, Role, State};
 use crate::explorer::view::coverage;
 use crate::explorer::view::page::waste;
 use crate::explorer::view::page::writer::{OverlayText, Writer};
 use crate::findings::Severity;
-use crate::findings::place::{Location, Thing};
+use crate::findings::place::{Location, Thing, unread_sentences};
 use crate::stack::Stack;
 use crate::text::width::pad;
 use crate::text::{Visible, shorten, size, visible};
@@ -62,11 +62,8 @@ fn found(out: &mut Writer, state: &State, stack: &Stack, report: &FindingsReport
     if let Some(why) = config {
         out.text(Role::Warning, 0, why.visible());
     }
-    for file in report.unread.iter().take(UNREAD_FILES) {
-        out.text(Role::Warning, 0, visible(&file.sentence(stack)));
-    }
-    if let Some(more @ 1..) = report.unread.len().checked_sub(UNREAD_FILES) {
-        out.text(Role::Warning, 0, visible![more, " more files cannot be read"]);
+    for sentence in unread_sentences(&report.unread, stack, UNREAD_FILES) {
+        out.text(Role::Warning, 0, visible(&sentence));
     }
     if report.problems.is_empty() {
         let what = match (&coverage, config) {
@@ -83,7 +80,7 @@ fn found(out: &mut Writer, state: &State, stack: &Stack, report: &FindingsReport
     for problem in &report.problems {
         if topic != Some(problem.topic) {
             topic = Some(problem.topic);
-            out.heading(problem.topic.heading());
+            out.heading(heading(problem.topic));
         }
         one(out, stack, report, problem);
     }
